@@ -1,0 +1,33 @@
+import { findRoot, readCatalogue, resolveAddress } from './kit/catalogue.ts';
+import { run } from './kit/command.ts';
+import { Journal } from './kit/journal.ts';
+import { Judge } from './kit/judge/judge.ts';
+import { exitCodeOf, judgeSteps, WORKERS } from './kit/judging.ts';
+import { verdictScreen, welcomeScreen } from './kit/screen.ts';
+import { keeping, working } from './kit/terminal.ts';
+import { Work } from './kit/verdict.ts';
+
+await run(
+  {
+    line: 'npm run exercise <exercise>',
+    about: 'Judges what you have of an exercise, or of one step of it: 3, 03, batch, batch-processor, 3.2.',
+    options: {},
+    words: [1, 1],
+  },
+  async ([address]) => {
+    const root = findRoot();
+    const { exercise, step } = resolveAddress(readCatalogue(root), address!);
+    const judge = await Judge.open(root, { workers: WORKERS, spares: 0 });
+    try {
+      const steps = await working('judging', () => judgeSteps(judge, root, exercise, step ? [step] : exercise.steps));
+      const verdict = { exercise, steps };
+      keeping(() => new Journal(root, exercise).keep('verdict', verdict));
+      const work = new Work(root, exercise);
+      const untouched = exercise.steps.every((step) => work.isUntouched(step));
+      console.log(untouched ? welcomeScreen(verdict, work.marksOf(exercise.steps[0]!)[0]!) : verdictScreen(verdict));
+      return exitCodeOf([verdict]);
+    } finally {
+      await judge.close();
+    }
+  },
+);

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import type { TestCase } from 'vitest/node';
+import type { StrayError } from './judge/judge.ts';
+import type { Trouble, Work } from './verdict.ts';
+
+type TestError = NonNullable<ReturnType<TestCase['result']>['errors']>[number];
+
+/** Somewhere in the learner's files, as an editor or a terminal opens it. */
+export interface Place {
+  /** Relative to the kit. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Why one claim does not hold. */
+export interface Failure {
+  /** The claim, in the words of its `it`. */
+  readonly claim: string;
+  /** What was looked at, in the words of the `expect`; or what was thrown. */
+  readonly subject: string;
+  /** What was compared, where two things were. */
+  readonly expected?: string;
+  readonly received?: string;
+  readonly place?: Place;
+}
+
+/** Reads the first error of a failed test. */
+export function readFailure(test: TestCase, work: Work): Failure {
+  const error = test.result().errors![0]!;
+  const place = placeOfThrow(error, work) ?? placeOfCall(test, error, work);
+  return { claim: test.name, ...whatDiffers(error), ...(place && { place }) };
+}
+
+type Difference = Pick<Failure, 'subject' | 'expected' | 'received'>;
+
+function whatDiffers(error: TestError): Difference {
+  const message = stripVTControlCharacters(error.message);
+  if (error.name !== 'AssertionError') return { subject: `${error.name}: ${message}` };
+  const [, label, rest] = /^(?:([\s\S]+?): )?(expected [\s\S]*)$/.exec(message) ?? [];
+  const { expected, actual } = error;
+  if (typeof expected !== 'string' || typeof actual !== 'string' || expected === actual) return { subject: message };
+  return { subject: label ?? rest ?? message, expected: clean(expected), received: clean(actual) };
+}
+
+/** What is shown on one line, if it is short enough. */
+const ONE_LINE = 64;
+
+/** A value as a person would write it: on one line where it fits. */
+function clean(value: string): string {
+  const text = stripVTControlCharacters(value).replace(/^(\s*(?:"[^"]*": )?)(?:Array|Object) (?=[[{])/gm, '$1');
+  const line = text
+    .split('\n')
+    .map((part) => part.trim())
+    .join(' ')
+    .replace(/([[(]) | (?=[\])])/g, '$1')
+    .replace(/,(?=[\])]| })/g, '');
+  return line.length <= ONE_LINE ? line : text;
+}
+
+/** Where the learner's code threw, if it did. */
+function placeOfThrow(error: TestError, work: Work): Place | undefined {
+  const frame = error.stacks?.find(({ file }) => work.files.includes(file));
+  return frame && work.place(frame.file, frame.line, frame.column);
+}
+
+/**
+ * Where the learner's code is that the failed claim speaks of: the declaration of what the test called last before it
+ * looked.
+ */
+function placeOfCall(test: TestCase, error: TestError, work: Work): Place | undefined {
+  const spec = test.module.moduleId.replace(/\?.*$/, '');
+  const failedAt = error.stacks?.find(({ file }) => file === spec)?.line;
+  if (failedAt === undefined) return undefined;
+  const lines = readFileSync(spec, 'utf8').split('\n').slice((test.location?.line ?? failedAt) - 1, failedAt);
+  for (const line of lines.reverse()) {
+    for (const name of namesIn(line)) {
+      const place = declarationOf(name, work);
+      if (place) return place;
+    }
+  }
+  return undefined;
+}
+
+/** What a line of a test calls or reads, the outermost last. */
+function namesIn(line: string): string[] {
+  return [...line.matchAll(/(?:[.@]|\bnew |\b)([A-Za-z_]\w*)/g)].map(([, name]) => name!).reverse();
+}
+
+function declarationOf(name: string, work: Work): Place | undefined {
+  const declaration = new RegExp(
+    `^\\s*(?:export |default |async |static |override |abstract |function |class |const |get |set |\\*)*#?${name}\\b\\s*[=<({].*[{(,]\\s*$`,
+  );
+  for (const file of work.files) {
+    const lines = work.textOf(file)!.split('\n');
+    const index = lines.findIndex((line) => declaration.test(line));
+    if (index >= 0) return work.place(file, index + 1, lines[index]!.search(/\S/) + 1);
+  }
+  return undefined;
+}
+
+/** Why the program could not be loaded. */
+export function readLoadError(error: TestError, work: Work): Trouble {
+  const message = stripVTControlCharacters(error.message);
+  const syntax = /^(\/.*|[A-Z]:.*):(\d+):(\d+): ERROR: (.*)$/m.exec(message);
+  if (syntax) {
+    const [, file = '', line, column, what] = syntax;
+    return { text: `This is not TypeScript yet: ${what}.`, place: work.place(file, Number(line), Number(column) + 1) };
+  }
+  const place = placeOfThrow(error, work) ?? placeInStack(error.stack, work);
+  const missing = /Failed to (?:load url|resolve import) "?([^\s"]+)"?.*?(?:in|from) "?([^\s"]+)/.exec(message);
+  if (missing) {
+    const [, what = '', importer = ''] = missing;
+    const at = place ?? importOf(what, importer.replace(/\.$/, ''), work);
+    return { text: `The program imports ${what}, which does not exist.`, ...(at && { place: at }) };
+  }
+  return { text: `The program throws as it is loaded: ${error.name}: ${message}`, ...(place && { place }) };
+}
+
+function importOf(what: string, importer: string, work: Work): Place | undefined {
+  for (const file of work.files) {
+    if (!file.endsWith(importer)) continue;
+    const lines = work.textOf(file)!.split('\n');
+    const index = lines.findIndex((line) => line.includes(`'${what}'`) || line.includes(`"${what}"`));
+    if (index >= 0) return work.place(file, index + 1, 1);
+  }
+  return undefined;
+}
+
+export function readStrayError({ name = 'Error', message, stack }: StrayError, work: Work): Trouble {
+  const place = placeInStack(stack, work);
+  return {
+    text: `An error came when no test was waiting for one, as from a promise that nobody handles: ${name}: ${message}`,
+    ...(place && { place }),
+  };
+}
+
+function placeInStack(stack: string | undefined, work: Work): Place | undefined {
+  for (const [, path = '', line, column] of (stack ?? '').matchAll(/(\/[^\s():]+|[A-Z]:[^\s():]+):(\d+):(\d+)/g)) {
+    if (work.files.includes(path)) return work.place(path, Number(line), Number(column));
+  }
+  return undefined;
+}

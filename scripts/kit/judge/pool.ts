@@ -1,0 +1,151 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { PoolRunnerInitializer, PoolWorker, WorkerRequest } from 'vitest/node';
+
+/** Where the program was, innermost first: as the watchdog saw it. */
+export interface Frame {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly function: string;
+}
+
+/** How a worker ended that did not finish its spec. */
+export type Ending =
+  | { readonly kind: 'stuck'; readonly test: string; readonly frames: readonly Frame[] }
+  | { readonly kind: 'out of memory' }
+  | { readonly kind: 'ended'; readonly how: string };
+
+/** What the learner's program printed, and how its process ended, if it ended by itself. */
+export interface Remains {
+  output: string;
+  ending?: Ending;
+}
+
+/** Old-space limit of a worker, MB: a heap that grows without bound ends in a second or two. */
+const HEAP_MB = 256;
+/** What is kept of the output of one spec, characters; what comes after is thrown away unread. */
+const OUTPUT_LIMIT = 4_000;
+
+const ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url));
+const EXEC_ARGV = ['--expose-gc', `--max-old-space-size=${HEAP_MB}`];
+
+/**
+ * Vitest's pool of this kit: a process a spec, forked ahead of need, watched by a thread of its own, killed without
+ * ceremony. What a program does to its process costs that spec and no other.
+ */
+export class SparePool implements PoolRunnerInitializer {
+  readonly name = 'hotpath';
+  /** By path of the spec. */
+  readonly remains = new Map<string, Remains>();
+
+  readonly #root: string;
+  readonly #spares: ChildProcess[] = [];
+  readonly #running = new Set<ChildProcess>();
+  #closed = false;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Forks workers that the next runs will take. */
+  prepare(count: number): void {
+    while (this.#spares.length < count && !this.#closed) this.#spares.push(this.#fork());
+  }
+
+  createPoolWorker(): PoolWorker {
+    return new SpareWorker(this);
+  }
+
+  take(): ChildProcess {
+    const spare = this.#spares.shift() ?? this.#fork();
+    this.#running.add(spare);
+    spare.once('exit', () => this.#running.delete(spare));
+    return spare;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const worker of [...this.#spares, ...this.#running]) worker.kill('SIGKILL');
+    this.#spares.length = 0;
+  }
+
+  #fork(): ChildProcess {
+    const worker = fork(ENTRY, {
+      cwd: this.#root,
+      execArgv: EXEC_ARGV,
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+      env: { ...process.env, NODE_ENV: 'test', TEST: 'true', VITEST: 'true', VITEST_MODE: 'RUN', FORCE_COLOR: '0' },
+    });
+    worker.once('exit', () => {
+      const index = this.#spares.indexOf(worker);
+      if (index >= 0) this.#spares.splice(index, 1);
+    });
+    return worker;
+  }
+}
+
+class SpareWorker implements PoolWorker {
+  readonly name = 'hotpath';
+  readonly cacheFs = true;
+
+  readonly #pool: SparePool;
+  readonly #remains: Remains = { output: '' };
+  #process!: ChildProcess;
+  #errors = '';
+  #report = '';
+
+  constructor(pool: SparePool) {
+    this.#pool = pool;
+  }
+
+  async start(): Promise<void> {
+    const worker = this.#pool.take();
+    this.#process = worker;
+    worker.stdout!.on('data', (chunk) => {
+      if (this.#remains.output.length < OUTPUT_LIMIT) this.#remains.output += chunk;
+    });
+    worker.stderr!.on('data', (chunk) => {
+      if (this.#errors.length < OUTPUT_LIMIT) this.#errors += chunk;
+    });
+    worker.stdio[4]!.on('data', (chunk) => (this.#report += chunk));
+  }
+
+  on(event: string, callback: (argument: unknown) => void): void {
+    // 'close' comes when the pipes are read to their end: only then is known why the process ended.
+    if (event !== 'exit') this.#process.on(event, callback);
+    else {
+      this.#process.on('close', (code: number | null, signal: string | null) => {
+        this.#remains.ending = this.#explain(code, signal);
+        callback(code);
+      });
+    }
+  }
+
+  off(event: string, callback: (argument: unknown) => void): void {
+    if (event === 'exit') this.#process.removeAllListeners('close');
+    else this.#process.off(event, callback);
+  }
+
+  send(message: WorkerRequest): void {
+    if (message.type === 'run') {
+      for (const { filepath } of message.context.files) this.#pool.remains.set(filepath, this.#remains);
+    }
+    if (this.#process.connected) this.#process.send(message);
+  }
+
+  deserialize(data: unknown): unknown {
+    return data;
+  }
+
+  async stop(): Promise<void> {
+    this.#process.kill('SIGKILL');
+  }
+
+  #explain(code: number | null, signal: string | null): Ending {
+    if (this.#report !== '') return { kind: 'stuck', ...(JSON.parse(this.#report) as { test: string; frames: Frame[] }) };
+    if (/heap out of memory|heap limit/i.test(this.#errors)) return { kind: 'out of memory' };
+    return { kind: 'ended', how: signal === null ? `exit code ${code}` : `signal ${signal}` };
+  }
+}

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { TestCase } from 'vitest/node';
+import type { Clause, Exercise, Step } from './catalogue.ts';
+import { UsageError } from './command.ts';
+import { type Failure, type Place, readFailure, readLoadError, readStrayError } from './failure.ts';
+import type { SpecOutcome } from './judge/judge.ts';
+import type { Frame } from './judge/pool.ts';
+import { findMarks, generateStub, type Mark } from './stub.ts';
+
+/** `unjudged`: the program ended before its turn came. */
+export type ClauseState = 'passed' | 'failed' | 'todo' | 'unjudged';
+
+export interface ClauseVerdict extends Clause {
+  readonly state: ClauseState;
+  /** The first claim of the clause that did not hold. */
+  readonly failure?: Failure;
+}
+
+/**
+ * `todo`: nothing was tried yet. `stuck`: it does not come to an end. `broken`: it cannot be loaded, or ends the
+ * process that it runs in.
+ */
+export type StepState = 'passed' | 'failed' | 'todo' | 'stuck' | 'broken';
+
+/** What is wrong with the program as a whole, rather than with one claim about it. */
+export interface Trouble {
+  /** Plain words, one sentence. */
+  readonly text: string;
+  /** The clause that was being judged. */
+  readonly clause?: string;
+  readonly place?: Place;
+}
+
+export interface StepVerdict {
+  readonly step: Step;
+  readonly state: StepState;
+  readonly clauses: readonly ClauseVerdict[];
+  readonly trouble?: Trouble;
+  /** What the program printed, its beginning. */
+  readonly output: string;
+}
+
+export interface ExerciseVerdict {
+  readonly exercise: Exercise;
+  /** Of the steps that were judged, in their order. */
+  readonly steps: readonly StepVerdict[];
+}
+
+/** The learner's files, as one needs them to say where something is. */
+export class Work {
+  readonly root: string;
+  /** Absolute paths. */
+  readonly files: readonly string[];
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #marks: readonly (Mark & { file: string })[];
+  readonly #pristineMarks: readonly Mark[];
+
+  constructor(root: string, exercise: Exercise) {
+    this.root = root;
+    this.files = exercise.files.map((name) => join(root, 'exercises', exercise.folder, name));
+    this.#texts = new Map(this.files.map((file) => [file, readWork(root, file, exercise)]));
+    this.#marks = [...this.#texts].flatMap(([file, text]) => findMarks(text).map((mark) => ({ ...mark, file })));
+    this.#pristineMarks = exercise.files.flatMap((name) =>
+      findMarks(generateStub(readFileSync(join(root, 'solutions', exercise.folder, name), 'utf8'))),
+    );
+  }
+
+  place(file: string, line: number, column: number): Place {
+    return { file: relative(this.root, file), line, column };
+  }
+
+  textOf(file: string): string | undefined {
+    return this.#texts.get(file);
+  }
+
+  /** Where the step is marked as to do. */
+  marksOf(step: Step): Place[] {
+    const marks = this.#marks.filter((mark) => mark.step === step.number);
+    return marks.map(({ file, line, column }) => this.place(file, line, column));
+  }
+
+  /** Whether all of the stub's marks of the step still stand. */
+  isUntouched(step: Step): boolean {
+    const marks = this.marksOf(step).length;
+    return marks > 0 && marks >= this.#pristineMarks.filter((mark) => mark.step === step.number).length;
+  }
+}
+
+function readWork(root: string, file: string, exercise: Exercise): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageError(`${relative(root, file)} is missing; npm run reset ${exercise.number} puts the stub there`);
+  }
+}
+
+/** Reads what the judge brought of one step. */
+export function readVerdict(step: Step, outcome: SpecOutcome, work: Work): StepVerdict {
+  const tests = [...(outcome.module?.children.allTests() ?? [])];
+  const clauses = step.clauses.map((clause) => readClause(clause, tests, work));
+  const trouble = readTrouble(outcome, tests, work);
+  return {
+    step,
+    clauses,
+    state: stateOf(clauses, trouble, work.isUntouched(step)),
+    ...(trouble && { trouble: trouble.trouble }),
+    output: outcome.remains.output,
+  };
+}
+
+function stateOf(clauses: readonly ClauseVerdict[], trouble: KindOfTrouble | undefined, untouched: boolean): StepState {
+  if (trouble) return trouble.kind;
+  if (clauses.every(({ state }) => state === 'passed')) return 'passed';
+  if (untouched || clauses.every(({ state }) => state !== 'failed')) return 'todo';
+  return 'failed';
+}
+
+function readClause(clause: Clause, tests: readonly TestCase[], work: Work): ClauseVerdict {
+  const own = tests.filter((test) => clauseOf(test) === clause.id);
+  if (own.length === 0 || own.some((test) => test.result().state === 'pending')) return { ...clause, state: 'unjudged' };
+  if (own.some((test) => test.meta().todo)) return { ...clause, state: 'todo' };
+  const failed = own.find((test) => test.result().state === 'failed');
+  if (failed) return { ...clause, state: 'failed', failure: readFailure(failed, work) };
+  return { ...clause, state: 'passed' };
+}
+
+/** The clause whose `describe` a test stands in. */
+function clauseOf(test: TestCase): string | undefined {
+  return test.parent.type === 'suite' ? clauseNumber(test.parent.name) : undefined;
+}
+
+const clauseNumber = (heading: string) => /^\d+\.\d+\.\d+(?= )/.exec(heading)?.[0];
+
+interface KindOfTrouble {
+  readonly kind: 'stuck' | 'broken';
+  readonly trouble: Trouble;
+}
+
+function readTrouble({ module, remains, strayErrors }: SpecOutcome, tests: readonly TestCase[], work: Work): KindOfTrouble | undefined {
+  const { ending } = remains;
+  if (ending?.kind === 'stuck') {
+    const { clause, place } = { clause: clauseNumber(ending.test), place: placeOf(ending.frames, work) };
+    const text = 'The program computes on and on: here it was when it was stopped.';
+    return { kind: 'stuck', trouble: { text, ...(clause && { clause }), ...(place && { place }) } };
+  }
+  if (ending?.kind === 'out of memory') {
+    return { kind: 'stuck', trouble: { text: 'The program asked for more and more memory, until there was none left.' } };
+  }
+  if (ending) {
+    return { kind: 'broken', trouble: { text: `The program ended the process that it ran in (${ending.how}).` } };
+  }
+  const loadError = module?.errors()[0];
+  if (loadError) return { kind: 'broken', trouble: readLoadError(loadError, work) };
+  const waiting = tests.find((test) => test.result().errors?.some(({ message }) => /timed out in/.test(message)));
+  if (waiting) {
+    const clause = clauseOf(waiting);
+    const { waitingAt } = waiting.meta();
+    const place = waitingAt && placeOf([waitingAt], work);
+    const text = 'The program waits for a promise that is never settled.';
+    return { kind: 'stuck', trouble: { text, ...(clause && { clause }), ...(place && { place }) } };
+  }
+  if (strayErrors[0]) return { kind: 'broken', trouble: readStrayError(strayErrors[0], work) };
+  return undefined;
+}
+
+function placeOf(frames: readonly Frame[], work: Work): Place | undefined {
+  const frame = frames.find(({ file }) => work.files.includes(file));
+  return frame && work.place(frame.file, frame.line, frame.column);
+}

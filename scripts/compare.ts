@@ -20,7 +20,7 @@ await run(
     const root = findRoot();
     const { exercise } = resolveAddress(readCatalogue(root), address!);
     const judged = new Journal(root, exercise).lastVerdict()?.steps ?? {};
-    const unfinished = exercise.steps.find(({ id }) => judged[id] !== 'passed');
+    const unfinished = exercise.steps.find(({ id }) => judged[id]?.state !== 'passed');
     if (unfinished && !yes && !(await isWanted(`${stepName(unfinished)} is not passed yet. Show the solution all the same?`))) {
       return EXIT.ok;
     }

@@ -22,7 +22,7 @@ await run(
       const steps = await working('judging', () => judgeSteps(judge, root, exercise, step ? [step] : exercise.steps));
       const verdict = { exercise, steps };
       keeping(() => new Journal(root, exercise).keep('verdict', verdict));
-      const work = new Work(root, exercise);
+      const work = Work.ofLearner(root, exercise);
       const untouched = exercise.steps.every((step) => work.isUntouched(step));
       console.log(untouched ? welcomeScreen(verdict, work.marksOf(exercise.steps[0]!)[0]!) : verdictScreen(verdict));
       return exitCodeOf([verdict]);

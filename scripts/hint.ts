@@ -16,7 +16,7 @@ await run(
     const root = findRoot();
     const { exercise, step: named } = resolveAddress(readCatalogue(root), address!);
     const judged = new Journal(root, exercise).attempts().at(-1)?.steps ?? {};
-    const step = named ?? exercise.steps.find(({ id }) => judged[id] !== 'passed') ?? exercise.steps.at(-1)!;
+    const step = named ?? exercise.steps.find(({ id }) => judged[id]?.state !== 'passed') ?? exercise.steps.at(-1)!;
     const hints = hintsOf(root, exercise, step);
     if (hints.length === 0) throw new CatalogueError(`exercises/${exercise.folder}/hints.md has none for step ${step.id}`);
     const state = new State(root, exercise.slug);

@@ -1,6 +1,6 @@
 import { type Exercise, findRoot, readCatalogue, type Step } from './kit/catalogue.ts';
 import { run } from './kit/command.ts';
-import { Journal } from './kit/journal.ts';
+import { Journal, summaryOf } from './kit/journal.ts';
 import { Judge } from './kit/judge/judge.ts';
 import { exitCodeOf, WORKERS } from './kit/judging.ts';
 import { progressScreen } from './kit/screen.ts';
@@ -19,14 +19,14 @@ await run(
     const catalogue = readCatalogue(root);
     const verdicts = await judgeAll(root, catalogue);
     for (const verdict of verdicts) keeping(() => new Journal(root, verdict.exercise).keep('verdict', verdict));
-    console.log(json ? JSON.stringify(summaryOf(verdicts)) : progressScreen(verdicts));
+    console.log(json ? JSON.stringify(reportOf(verdicts)) : progressScreen(verdicts));
     return exitCodeOf(verdicts);
   },
 );
 
 /** Every step of every exercise, in one Vitest. */
 async function judgeAll(root: string, catalogue: readonly Exercise[]): Promise<ExerciseVerdict[]> {
-  const work = new Map(catalogue.map((exercise) => [exercise, new Work(root, exercise)]));
+  const work = new Map(catalogue.map((exercise) => [exercise, Work.ofLearner(root, exercise)]));
   const all: [Exercise, Step][] = catalogue.flatMap((exercise) => exercise.steps.map((step): [Exercise, Step] => [exercise, step]));
   const judge = await Judge.open(root, { workers: WORKERS, spares: WORKERS });
   const bar = progressBar('judging', all.length);
@@ -45,17 +45,16 @@ async function judgeAll(root: string, catalogue: readonly Exercise[]): Promise<E
 }
 
 /** What graders read. */
-function summaryOf(verdicts: readonly ExerciseVerdict[]) {
+function reportOf(verdicts: readonly ExerciseVerdict[]) {
   return {
     exercises: verdicts.map(({ exercise: { slug, number }, steps }) => ({
       slug,
       number,
-      steps: steps.map(({ step: { id, title }, state, clauses }) => ({
-        id,
-        title,
-        status: state,
-        clauses: { passed: clauses.filter((clause) => clause.state === 'passed').length, total: clauses.length },
-      })),
+      steps: steps.map((verdict) => {
+        const { id, title } = verdict.step;
+        const { state, passed, total } = summaryOf(verdict);
+        return { id, title, status: state, clauses: { passed, total } };
+      }),
     })),
   };
 }

@@ -94,7 +94,7 @@ class Study {
   /** What the step is about, in two lines, and where it begins. */
   #brief(step: Step): string[] {
     const [first = '', second = '', more] = wrap(briefOf(this.#root, this.#exercise, step), columns() - 4);
-    const mark = new Work(this.#root, this.#exercise).marksOf(step)[0];
+    const mark = Work.ofLearner(this.#root, this.#exercise).marksOf(step)[0];
     return [first, more ? `${second} …` : second, ...(mark ? [placeText(mark)] : [])].filter((line) => line !== '');
   }
 
@@ -144,13 +144,13 @@ class Study {
 
   #progressOf(exercise: Exercise) {
     const judged = new Journal(this.#root, exercise).lastVerdict()?.steps ?? {};
-    return { exercise, passed: exercise.steps.filter(({ id }) => judged[id] === 'passed').length };
+    return { exercise, passed: exercise.steps.filter(({ id }) => judged[id]?.state === 'passed').length };
   }
 }
 
 function isFinished(root: string, exercise: Exercise): boolean {
   const verdict = new Journal(root, exercise).lastVerdict();
-  return verdict !== undefined && exercise.steps.every(({ id }) => verdict.steps[id] === 'passed');
+  return verdict !== undefined && exercise.steps.every(({ id }) => verdict.steps[id]?.state === 'passed');
 }
 
 await run(

@@ -62,32 +62,35 @@ function clean(value: string): string {
 
 /** Where the learner's code threw, if it did. */
 function placeOfThrow(error: TestError, work: Work): Place | undefined {
-  const frame = error.stacks?.find(({ file }) => work.files.includes(file));
-  return frame && work.place(frame.file, frame.line, frame.column);
+  const frame = error.stacks?.find(({ file }) => work.files.includes(pathOf(file)));
+  return frame && work.place(pathOf(frame.file), frame.line, frame.column);
 }
+
+/** Without the subject that the judge put behind it. */
+const pathOf = (moduleId: string) => moduleId.replace(/\?.*$/, '');
 
 /**
  * Where the learner's code is that the failed claim speaks of: the declaration of what the test called last before it
- * looked.
+ * looked, or else of what it looked at.
  */
 function placeOfCall(test: TestCase, error: TestError, work: Work): Place | undefined {
-  const spec = test.module.moduleId.replace(/\?.*$/, '');
-  const failedAt = error.stacks?.find(({ file }) => file === spec)?.line;
+  const spec = pathOf(test.module.moduleId);
+  const failedAt = error.stacks?.find(({ file }) => pathOf(file) === spec)?.line;
   if (failedAt === undefined) return undefined;
-  const lines = readFileSync(spec, 'utf8').split('\n').slice((test.location?.line ?? failedAt) - 1, failedAt);
-  for (const line of lines.reverse()) {
-    for (const name of namesIn(line)) {
-      const place = declarationOf(name, work);
-      if (place) return place;
+  const lines = readFileSync(spec, 'utf8').split('\n').slice((test.location?.line ?? failedAt) - 1, failedAt).reverse();
+  for (const pattern of [CALL, NAME]) {
+    for (const line of lines) {
+      for (const [, name] of [...line.matchAll(pattern)].reverse()) {
+        const place = declarationOf(name!, work);
+        if (place) return place;
+      }
     }
   }
   return undefined;
 }
 
-/** What a line of a test calls or reads, the outermost last. */
-function namesIn(line: string): string[] {
-  return [...line.matchAll(/(?:[.@]|\bnew |\b)([A-Za-z_]\w*)/g)].map(([, name]) => name!).reverse();
-}
+const CALL = /([A-Za-z_]\w*)(?=\()/g;
+const NAME = /([A-Za-z_]\w*)/g;
 
 function declarationOf(name: string, work: Work): Place | undefined {
   const declaration = new RegExp(

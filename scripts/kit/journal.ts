@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Exercise } from './catalogue.ts';
 import { STORE, StoreError, writeWhole } from './store.ts';
-import type { ExerciseVerdict, StepState } from './verdict.ts';
+import type { ExerciseVerdict, StepState, StepVerdict } from './verdict.ts';
 
 /** What the learner had at one moment. */
 export interface Attempt {
@@ -16,8 +16,14 @@ export interface Attempt {
   /** SHA-256 of each file, by its name within the folder. */
   readonly files: Readonly<Record<string, string>>;
   /** What was said of it, by the id of the step. */
-  readonly steps: Readonly<Record<string, StepState>>;
-  readonly clauses: { readonly passed: number; readonly total: number };
+  readonly steps: Readonly<Record<string, StepSummary>>;
+}
+
+export interface StepSummary {
+  readonly state: StepState;
+  /** Clauses. */
+  readonly passed: number;
+  readonly total: number;
 }
 
 /**
@@ -39,8 +45,8 @@ export class Journal {
 
   /** What was last said of the files as they are now, if anything was. */
   lastVerdict(): Attempt | undefined {
-    const last = this.attempts().findLast(({ before }) => before === 'verdict');
-    if (!last) return undefined;
+    const last = this.attempts().at(-1);
+    if (!last || Object.keys(last.steps).length === 0) return undefined;
     const isSame = Object.entries(last.files).every(([name, hash]) => {
       const path = this.#pathOf(name);
       return existsSync(path) && hashOf(readFileSync(path, 'utf8')) === hash;
@@ -54,8 +60,8 @@ export class Journal {
   }
 
   /**
-   * Keeps the learner's files as they are; says which attempt has them. What is the same as the last attempt in all
-   * its files and its verdict is not kept twice.
+   * Keeps the learner's files as they are; says which attempt has them. While the files stay the same, so does the
+   * attempt: a later verdict takes the place of the one before.
    *
    * @throws StoreError
    */
@@ -65,18 +71,16 @@ export class Journal {
     const files = Object.fromEntries(texts.map(([name, text]) => [name, hashOf(text)]));
     const names = this.#names();
     const last = this.#read(names, names.length - 1);
-    const sameFiles = last !== undefined && JSON.stringify(last.files) === JSON.stringify(files);
-    if (sameFiles && !verdict) return last;
+    const isSame = last !== undefined && JSON.stringify(last.files) === JSON.stringify(files);
+    if (isSame && !verdict) return last;
 
-    const steps = Object.fromEntries(verdict?.steps.map(({ step, state }) => [step.id, state]) ?? []);
-    const clauses = verdict?.steps.flatMap(({ clauses }) => clauses) ?? [];
-    const passed = clauses.filter(({ state }) => state === 'passed').length;
-    const attempt = { at: new Date().toISOString(), before, files, steps, clauses: { passed, total: clauses.length } };
-    if (sameFiles && JSON.stringify(last.steps) === JSON.stringify(steps) && last.clauses.passed === passed) return last;
-
+    const at = new Date().toISOString();
+    const steps = Object.fromEntries(verdict?.steps.map((step) => [step.step.id, summaryOf(step)]) ?? []);
+    const attempt = { at, before, files, steps: isSame ? { ...last.steps, ...steps } : steps };
     for (const [, text] of texts) this.#keepContent(text);
-    writeWhole(join(this.#folder, `${attempt.at.replace(/[-:]/g, '')}-${process.pid}.json`), `${JSON.stringify(attempt)}\n`);
-    return { ...attempt, number: names.length + 1 };
+    const name = isSame ? names.at(-1)! : `${at.replace(/[-:]/g, '')}-${process.pid}.json`;
+    writeWhole(join(this.#folder, name), `${JSON.stringify(attempt)}\n`);
+    return { ...attempt, number: isSame ? last.number : names.length + 1 };
   }
 
   /**
@@ -145,6 +149,11 @@ export class Journal {
     if (hashOf(text) !== hash) throw new StoreError(`${path} is damaged; this attempt cannot be brought back`);
     return text;
   }
+}
+
+/** What the journal, and graders, keep of a verdict. */
+export function summaryOf({ state, clauses }: StepVerdict): StepSummary {
+  return { state, passed: clauses.filter((clause) => clause.state === 'passed').length, total: clauses.length };
 }
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

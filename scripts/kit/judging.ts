@@ -14,7 +14,7 @@ export async function judgeSteps(
   exercise: Exercise,
   steps: readonly Step[] = exercise.steps,
 ): Promise<StepVerdict[]> {
-  const work = new Work(root, exercise);
+  const work = Work.ofLearner(root, exercise);
   const outcomes = await judge.run(steps.map(({ spec }) => ({ spec, subject: 'exercises' })));
   return steps.map((step, index) => readVerdict(step, outcomes[index]!, work));
 }
@@ -23,9 +23,4 @@ export async function judgeSteps(
 export function exitCodeOf(verdicts: readonly ExerciseVerdict[]): ExitCode {
   const states = verdicts.flatMap(({ steps }) => steps.map(({ state }) => state));
   return states.every((state) => state === 'passed' || state === 'todo') ? EXIT.ok : EXIT.failed;
-}
-
-export function isUntouched(root: string, exercise: Exercise): boolean {
-  const work = new Work(root, exercise);
-  return exercise.steps.every((step) => work.isUntouched(step));
 }

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Exercise } from './catalogue.ts';
 import { Journal } from './journal.ts';
-import { generateStub } from './stub.ts';
+import { stubsOf } from './stub.ts';
 
 /**
  * Puts the stubs in the place of what the learner has, which is kept first.
@@ -10,10 +8,7 @@ import { generateStub } from './stub.ts';
  * @returns what was done, and the command that undoes it
  */
 export function resetExercise(root: string, exercise: Exercise): string {
-  const stubs = new Map(
-    exercise.files.map((name) => [name, generateStub(readFileSync(join(root, 'solutions', exercise.folder, name), 'utf8'))]),
-  );
-  const kept = new Journal(root, exercise).reset(stubs);
+  const kept = new Journal(root, exercise).reset(new Map(stubsOf(root, exercise)));
   return [
     ...exercise.files.map((name) => `exercises/${exercise.folder}/${name} is the stub again.`),
     `What you had is attempt ${kept.number}; to have it back:`,

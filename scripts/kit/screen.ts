@@ -186,9 +186,11 @@ export function hintText(step: Step, hints: readonly string[], number: number): 
 /** The attempts that the journal holds, the latest last. */
 export function attemptsTable(exercise: Exercise, attempts: readonly Attempt[]): string {
   if (attempts.length === 0) return `There is no attempt at ${exercise.title} yet: the first verdict keeps the first.`;
-  const rows = attempts.slice(-ATTEMPTS).map(({ number, at, before, clauses }) => {
+  const rows = attempts.slice(-ATTEMPTS).map((attempt) => {
+    const { number, at, before } = attempt;
     const when = new Date(at).toLocaleString('sv-SE').slice(0, 16);
-    const what = before === 'verdict' ? `${clauses.passed} of ${clauses.total} clauses` : `before ${before}`;
+    const { passed, total } = clausesOf(attempt);
+    const what = total > 0 ? `${passed} of ${total} clauses` : `before ${before}`;
     return `  ${String(number).padStart(4)}  ${when}  ${what}`;
   });
   const older = attempts.length > ATTEMPTS ? [paint.dim(`  … and ${attempts.length - ATTEMPTS} older ones`)] : [];
@@ -213,7 +215,13 @@ export function listScreen(list: readonly ExerciseProgress[]): string {
 
 /** How the attempts went: the number of the last, and the clauses passed by each of the latest. */
 export function attemptsLine(attempts: readonly Attempt[]): string {
-  const judged = attempts.filter(({ before }) => before === 'verdict').slice(-30);
-  const heights = judged.map(({ clauses: { passed, total } }) => SPARKS[Math.round((passed / Math.max(total, 1)) * (SPARKS.length - 1))]);
+  const judged = attempts.map(clausesOf).filter(({ total }) => total > 0).slice(-30);
+  const heights = judged.map(({ passed, total }) => SPARKS[Math.round((passed / total) * (SPARKS.length - 1))]);
   return paint.dim(`attempt ${attempts.at(-1)?.number ?? 0}  ${heights.join('')}`);
+}
+
+function clausesOf({ steps }: Attempt): { passed: number; total: number } {
+  const summaries = Object.values(steps);
+  const sum = (key: 'passed' | 'total') => summaries.reduce((total, summary) => total + summary[key], 0);
+  return { passed: sum('passed'), total: sum('total') };
 }

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Exercise } from './catalogue.ts';
+
 /** A solution whose marks are wrong. */
 export class MarkError extends Error {
   override readonly name = 'MarkError';
@@ -35,6 +39,23 @@ export function generateStub(solution: string): string {
   }
   if (open) throw new MarkError(`line ${open.line}: the region is not ended`);
   return withImport(stub).join('\n').replace(/\n{3,}/g, '\n\n').replace(/\n+$/, '\n');
+}
+
+/**
+ * The stubs of an exercise, by the name of the file.
+ *
+ * @throws MarkError that names the file
+ */
+export function stubsOf(root: string, { folder, files }: Exercise): [name: string, stub: string][] {
+  return files.map((name) => {
+    const path = join('solutions', folder, name);
+    try {
+      return [name, generateStub(readFileSync(join(root, path), 'utf8'))];
+    } catch (error) {
+      if (error instanceof MarkError) throw new MarkError(`${path}: ${error.message}`);
+      throw error;
+    }
+  });
 }
 
 /** Beside the imports that are there, or first of all. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { TestCase } from 'vitest/node';
 import type { Clause, Exercise, Step } from './catalogue.ts';
@@ -6,7 +6,7 @@ import { UsageError } from './command.ts';
 import { type Failure, type Place, readFailure, readLoadError, readStrayError } from './failure.ts';
 import type { SpecOutcome } from './judge/judge.ts';
 import type { Frame } from './judge/pool.ts';
-import { findMarks, generateStub, type Mark } from './stub.ts';
+import { findMarks, type Mark, stubsOf } from './stub.ts';
 
 /** `unjudged`: the program ended before its turn came. */
 export type ClauseState = 'passed' | 'failed' | 'todo' | 'unjudged';
@@ -47,7 +47,7 @@ export interface ExerciseVerdict {
   readonly steps: readonly StepVerdict[];
 }
 
-/** The learner's files, as one needs them to say where something is. */
+/** The files of the program that is judged, as one needs them to say where something is. */
 export class Work {
   readonly root: string;
   /** Absolute paths. */
@@ -56,14 +56,23 @@ export class Work {
   readonly #marks: readonly (Mark & { file: string })[];
   readonly #pristineMarks: readonly Mark[];
 
-  constructor(root: string, exercise: Exercise) {
+  /** @throws UsageError if the learner has deleted a file */
+  static ofLearner(root: string, exercise: Exercise): Work {
+    const files = exercise.files.map((name) => join(root, 'exercises', exercise.folder, name));
+    const missing = files.find((file) => !existsSync(file));
+    if (missing !== undefined) {
+      const command = `npm run reset ${exercise.number}`;
+      throw new UsageError(`${relative(root, missing)} is missing; ${command} puts the stub there`);
+    }
+    return new Work(root, exercise, files);
+  }
+
+  constructor(root: string, exercise: Exercise, files: readonly string[]) {
     this.root = root;
-    this.files = exercise.files.map((name) => join(root, 'exercises', exercise.folder, name));
-    this.#texts = new Map(this.files.map((file) => [file, readWork(root, file, exercise)]));
+    this.files = files;
+    this.#texts = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
     this.#marks = [...this.#texts].flatMap(([file, text]) => findMarks(text).map((mark) => ({ ...mark, file })));
-    this.#pristineMarks = exercise.files.flatMap((name) =>
-      findMarks(generateStub(readFileSync(join(root, 'solutions', exercise.folder, name), 'utf8'))),
-    );
+    this.#pristineMarks = stubsOf(root, exercise).flatMap(([, stub]) => findMarks(stub));
   }
 
   place(file: string, line: number, column: number): Place {
@@ -84,14 +93,6 @@ export class Work {
   isUntouched(step: Step): boolean {
     const marks = this.marksOf(step).length;
     return marks > 0 && marks >= this.#pristineMarks.filter((mark) => mark.step === step.number).length;
-  }
-}
-
-function readWork(root: string, file: string, exercise: Exercise): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new UsageError(`${relative(root, file)} is missing; npm run reset ${exercise.number} puts the stub there`);
   }
 }
 

@@ -31,6 +31,8 @@ export interface JudgeOptions {
   readonly workers: number;
   /** Workers that are kept forked ahead of the next run. @default 0 */
   readonly spares?: number;
+  /** Whether each spec has a process of its own. @default true */
+  readonly isolate?: boolean;
   /** Makes stubs and known mistakes of solutions; only for runs with such a subject. */
   readonly rewrite?: Rewrite;
 }
@@ -45,7 +47,8 @@ export class Judge {
   readonly #progress: Progress;
 
   /** Takes some 400 ms; the workers for the first run start meanwhile. */
-  static async open(root: string, { workers, spares = 0, rewrite = (_subject, _folder, _file, text) => text }: JudgeOptions): Promise<Judge> {
+  static async open(root: string, options: JudgeOptions): Promise<Judge> {
+    const { workers, spares = 0, isolate = true, rewrite = (_subject, _folder, _file, text) => text } = options;
     const pool = new SparePool(root);
     pool.prepare(Math.max(spares, 1));
     const progress = new Progress();
@@ -59,7 +62,7 @@ export class Judge {
         reporters: [progress],
         pool,
         runner: fileURLToPath(new URL('./runner.ts', import.meta.url)),
-        isolate: true,
+        isolate,
         maxWorkers: workers,
         testTimeout: TEST_TIMEOUT_MS,
         disableConsoleIntercept: true,

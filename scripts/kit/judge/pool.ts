@@ -91,7 +91,7 @@ class SpareWorker implements PoolWorker {
   readonly cacheFs = true;
 
   readonly #pool: SparePool;
-  readonly #remains: Remains = { output: '' };
+  #remains: Remains = { output: '' };
   #process!: ChildProcess;
   #errors = '';
   #report = '';
@@ -130,6 +130,7 @@ class SpareWorker implements PoolWorker {
 
   send(message: WorkerRequest): void {
     if (message.type === 'run') {
+      this.#remains = { output: '' };
       for (const { filepath } of message.context.files) this.#pool.remains.set(filepath, this.#remains);
     }
     if (this.#process.connected) this.#process.send(message);

@@ -1,0 +1,67 @@
+import { findRoot, resolveAddress } from './kit/catalogue.ts';
+import { checkImports } from './kit/checks/imports.ts';
+import { checkClauses, checkTexts, checkTrees, readExercises } from './kit/checks/layout.ts';
+import type { Finding } from './kit/checks/finding.ts';
+import { checkPrograms, type Figures } from './kit/checks/programs.ts';
+import { checkStubs, filesWithWork } from './kit/checks/stubs.ts';
+import { checkTypes } from './kit/checks/types.ts';
+import { EXIT, run } from './kit/command.ts';
+import { paint, progressBar } from './kit/terminal.ts';
+
+await run(
+  {
+    line: 'npm run check [<exercise>…]',
+    about: 'Everything that must hold of the exercises themselves; each finding ends with what mends it.',
+    options: { mistakes: { type: 'string', default: '5', help: 'the fewest known mistakes a step' } },
+    words: [0, 99],
+  },
+  async (addresses, { mistakes }) => {
+    const root = findRoot();
+    const { exercises: all, findings } = readExercises(root);
+    const exercises = addresses.length === 0 ? all : addresses.map((address) => resolveAddress(all, address).exercise);
+    report('manifests', findings);
+
+    const checks: [string, () => Finding[] | Promise<Finding[]>][] = [
+      ['trees mirror', () => checkTrees(root, all)],
+      ['hints, clauses, specs', () => checkClauses(root, exercises)],
+      ['commands and links', () => checkTexts(root, exercises)],
+      ['dependencies', () => checkImports(root)],
+      ['stubs', () => checkStubs(root, exercises)],
+      ['types, for three targets', () => checkTypes(root, filesWithWork(root, all))],
+    ];
+    for (const [name, check] of checks) {
+      const found = await check();
+      report(name, found);
+      findings.push(...found);
+    }
+
+    let bar: ReturnType<typeof progressBar> | undefined;
+    const programs = await checkPrograms(root, exercises, Number(mistakes), (_done, all) => {
+      bar ??= progressBar('judging', all);
+      bar.step();
+    });
+    bar?.stop();
+    report('programs', programs.findings);
+    findings.push(...programs.findings);
+
+    console.log(`\n${figuresText(programs.figures)}`);
+    if (findings.length === 0) return EXIT.ok;
+    console.log(paint.red(`\n${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`));
+    return EXIT.failed;
+  },
+);
+
+function report(name: string, findings: readonly Finding[]): void {
+  console.log(`${findings.length === 0 ? paint.green('✔') : paint.red('✖')} ${name}`);
+  for (const { where, what, mend } of findings) {
+    console.log(`  ${paint.cyan(where)}\n    ${what}\n    ${paint.dim(`→ ${mend}`)}`);
+  }
+}
+
+function figuresText({ alternatives, mistakes }: Figures): string {
+  return [
+    `Correct programs accepted      ${alternatives.accepted} of ${alternatives.total}`,
+    `Known mistakes rejected        ${mistakes.rejected} of ${mistakes.total}`,
+    `… each by exactly its clauses  ${mistakes.byTheirOwnClauses} of ${mistakes.total}`,
+  ].join('\n');
+}

@@ -17,9 +17,10 @@ await run(
   async ([address]) => {
     const root = findRoot();
     const { exercise, step } = resolveAddress(readCatalogue(root), address!);
-    const judge = await Judge.open(root, { workers: WORKERS, spares: 0 });
+    const asked = step ? [step] : exercise.steps;
+    const judge = await Judge.open(root, { workers: WORKERS, atOnce: Math.min(asked.length, WORKERS) });
     try {
-      const steps = await working('judging', () => judgeSteps(judge, root, exercise, step ? [step] : exercise.steps));
+      const steps = await working('judging', () => judgeSteps(judge, root, exercise, asked));
       const verdict = { exercise, steps };
       keeping(() => new Journal(root, exercise).keep('verdict', verdict));
       const work = Work.ofLearner(root, exercise);

@@ -28,7 +28,7 @@ await run(
 async function judgeAll(root: string, catalogue: readonly Exercise[]): Promise<ExerciseVerdict[]> {
   const work = new Map(catalogue.map((exercise) => [exercise, Work.ofLearner(root, exercise)]));
   const all: [Exercise, Step][] = catalogue.flatMap((exercise) => exercise.steps.map((step): [Exercise, Step] => [exercise, step]));
-  const judge = await Judge.open(root, { workers: WORKERS, spares: WORKERS });
+  const judge = await Judge.open(root, { workers: WORKERS, atOnce: WORKERS });
   const bar = progressBar('judging', all.length);
   try {
     const runs = all.map(([, { spec }]) => ({ spec, subject: 'exercises' as const }));

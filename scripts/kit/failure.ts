@@ -77,7 +77,8 @@ function placeOfCall(test: TestCase, error: TestError, work: Work): Place | unde
   const spec = pathOf(test.module.moduleId);
   const failedAt = error.stacks?.find(({ file }) => pathOf(file) === spec)?.line;
   if (failedAt === undefined) return undefined;
-  const lines = readFileSync(spec, 'utf8').split('\n').slice((test.location?.line ?? failedAt) - 1, failedAt).reverse();
+  const before = readFileSync(spec, 'utf8').split('\n').slice(0, failedAt).reverse();
+  const lines = before.slice(0, before.findIndex((line) => /^\s*it\b/.test(line)) + 1);
   for (const pattern of [CALL, NAME]) {
     for (const line of lines) {
       for (const [, name] of [...line.matchAll(pattern)].reverse()) {

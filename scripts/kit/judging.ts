@@ -5,7 +5,7 @@ import type { Judge } from './judge/judge.ts';
 import { type ExerciseVerdict, readVerdict, type StepVerdict, Work } from './verdict.ts';
 
 /** A spec that waits or is stuck leaves its processor to the others. */
-export const WORKERS = Math.max(3, availableParallelism());
+export const WORKERS = Math.max(2, availableParallelism());
 
 /** Judges what the learner has of the given steps. */
 export async function judgeSteps(

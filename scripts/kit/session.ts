@@ -55,7 +55,7 @@ export class Session {
   #closed = false;
 
   static async open(root: string, exercise: Exercise, options: SessionOptions): Promise<Session> {
-    return new Session(root, exercise, await Judge.open(root, { workers: WORKERS, spares: 2 }), options);
+    return new Session(root, exercise, await Judge.open(root, { workers: WORKERS, atOnce: WORKERS, spares: 2 }), options);
   }
 
   private constructor(root: string, exercise: Exercise, judge: Judge, { focus, alone = false, show }: SessionOptions) {

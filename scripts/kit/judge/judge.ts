@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { createVitest, type Reporter, type TestModule, type TestSpecification, type Vitest } from 'vitest/node';
-import { shared } from '../../../vitest.config.ts';
+import type { Reporter, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import { type Remains, SparePool } from './pool.ts';
 import { type Rewrite, type Subject, subjectPlugin, withSubject } from './subject.ts';
 
@@ -29,10 +28,12 @@ export interface StrayError {
 export interface JudgeOptions {
   /** How many specs run at a time. */
   readonly workers: number;
-  /** Workers that are kept forked ahead of the next run. @default 0 */
+  /** Workers that are forked ahead of the first run. @default 1 */
+  readonly atOnce?: number;
+  /** Workers that are forked ahead of each further run. @default 0 */
   readonly spares?: number;
-  /** Whether each spec has a process of its own. @default true */
-  readonly isolate?: boolean;
+  /** Whether a process that judged a program with faults may judge the next: quicker. @default false */
+  readonly isTrusting?: boolean;
   /** Makes stubs and known mistakes of solutions; only for runs with such a subject. */
   readonly rewrite?: Rewrite;
 }
@@ -46,11 +47,12 @@ export class Judge {
   readonly #spares: number;
   readonly #progress: Progress;
 
-  /** Takes some 400 ms; the workers for the first run start meanwhile. */
+  /** Takes some 400 ms, most of them for the loading of Vitest; the workers for the first run start meanwhile. */
   static async open(root: string, options: JudgeOptions): Promise<Judge> {
-    const { workers, spares = 0, isolate = true, rewrite = (_subject, _folder, _file, text) => text } = options;
-    const pool = new SparePool(root);
-    pool.prepare(Math.max(spares, 1));
+    const { workers, atOnce = 1, spares = 0, isTrusting = false, rewrite = (_subject, _folder, _file, text) => text } = options;
+    const pool = new SparePool(root, isTrusting);
+    pool.prepare(atOnce);
+    const [{ createVitest }, { shared }] = await Promise.all([import('vitest/node'), import('../../../vitest.config.ts')]);
     const progress = new Progress();
     const silence = new PassThrough().resume() as unknown as NodeJS.WriteStream;
     const vitest = await createVitest(
@@ -62,11 +64,10 @@ export class Judge {
         reporters: [progress],
         pool,
         runner: fileURLToPath(new URL('./runner.ts', import.meta.url)),
-        isolate,
+        isolate: false, // the pool decides
         maxWorkers: workers,
         testTimeout: TEST_TIMEOUT_MS,
         disableConsoleIntercept: true,
-        includeTaskLocation: true,
         api: false,
       },
       { ...shared, root, logLevel: 'silent', server: { watch: null, hmr: false }, plugins: [subjectPlugin(root, rewrite)] },

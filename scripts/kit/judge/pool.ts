@@ -31,21 +31,26 @@ const ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url));
 const EXEC_ARGV = ['--expose-gc', `--max-old-space-size=${HEAP_MB}`];
 
 /**
- * Vitest's pool of this kit: a process a spec, forked ahead of need, watched by a thread of its own, killed without
- * ceremony. What a program does to its process costs that spec and no other.
+ * Vitest's pool of this kit: processes that are forked ahead of need, watched by a thread of their own, and killed
+ * without ceremony. One judges one spec after the other as long as it is clean: what a program does to its process
+ * costs that spec and no other.
  */
 export class SparePool implements PoolRunnerInitializer {
   readonly name = 'hotpath';
   /** By path of the spec. */
   readonly remains = new Map<string, Remains>();
 
+  /** Whether a worker that judged a program with faults may judge the next. */
+  readonly isTrusting: boolean;
+
   readonly #root: string;
   readonly #spares: ChildProcess[] = [];
   readonly #running = new Set<ChildProcess>();
   #closed = false;
 
-  constructor(root: string) {
+  constructor(root: string, isTrusting: boolean) {
     this.#root = root;
+    this.isTrusting = isTrusting;
   }
 
   /** Forks workers that the next runs will take. */
@@ -95,6 +100,7 @@ class SpareWorker implements PoolWorker {
   #process!: ChildProcess;
   #errors = '';
   #report = '';
+  #isClean = true;
 
   constructor(pool: SparePool) {
     this.#pool = pool;
@@ -109,6 +115,7 @@ class SpareWorker implements PoolWorker {
     worker.stderr!.on('data', (chunk) => {
       if (this.#errors.length < OUTPUT_LIMIT) this.#errors += chunk;
     });
+    worker.on('message', ({ isClean = true }: { isClean?: boolean }) => (this.#isClean &&= isClean));
     worker.stdio[4]!.on('data', (chunk) => (this.#report += chunk));
   }
 
@@ -138,6 +145,10 @@ class SpareWorker implements PoolWorker {
 
   deserialize(data: unknown): unknown {
     return data;
+  }
+
+  canReuse(): boolean {
+    return this.#isClean || this.#pool.isTrusting;
   }
 
   async stop(): Promise<void> {

@@ -11,10 +11,14 @@ const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), { workerD
 watchdog.unref();
 setInterval(() => Atomics.add(heartbeat, 0, 1), 50).unref();
 
-/** For the runner: tells the watchdog which test is running. */
-Object.defineProperty(globalThis, Symbol.for('hotpath.watch'), {
-  value: (/** @type {string} */ test) => watchdog.postMessage(test),
-});
+/** What the runner tells this process. */
+const spec = {
+  /** The test that is running, for the watchdog. */
+  watch: (/** @type {string} */ test) => watchdog.postMessage(test),
+  /** Whether the program has done nothing that the next spec might notice. */
+  isClean: true,
+};
+Object.defineProperty(globalThis, Symbol.for('hotpath.spec'), { value: spec });
 
 // What a program prints in a loop costs more than the loop: past this nobody would read it.
 const OUTPUT_LIMIT = 8_000;
@@ -38,8 +42,17 @@ const exit = process.exit.bind(process);
 if (!send) throw new Error('worker.js must be forked with an IPC channel');
 on('disconnect', () => exit());
 
+/** How many timers are running when a spec has ended that has left none. */
+const TIMERS_OF_VITEST = 1;
+
 init({
-  post: (message) => send(message),
+  post: (message) => {
+    if (message?.type === 'testfileFinished') {
+      const timers = process.getActiveResourcesInfo().filter((resource) => /^(Timeout|Immediate)$/.test(resource));
+      message = { ...message, isClean: spec.isClean && timers.length <= TIMERS_OF_VITEST };
+    }
+    send(message);
+  },
   on: (callback) => on('message', callback),
   off: (callback) => off('message', callback),
   runTests: (state, traces) => runBaseTests('run', state, traces),

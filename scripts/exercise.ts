@@ -1,10 +1,11 @@
 import { findRoot, readCatalogue, resolveAddress } from './kit/catalogue.ts';
-import { run } from './kit/command.ts';
+import { EXIT, run } from './kit/command.ts';
 import { Journal } from './kit/journal.ts';
 import { Judge } from './kit/judge/judge.ts';
 import { exitCodeOf, judgeSteps, WORKERS } from './kit/judging.ts';
-import { verdictScreen, welcomeScreen } from './kit/screen.ts';
+import { typeErrorLines, verdictScreen, welcomeScreen } from './kit/screen.ts';
 import { keeping, working } from './kit/terminal.ts';
+import { typeErrorsOf } from './kit/types/checker.ts';
 import { Work } from './kit/verdict.ts';
 
 await run(
@@ -26,7 +27,10 @@ await run(
       const work = Work.ofLearner(root, exercise);
       const untouched = exercise.steps.every((step) => work.isUntouched(step));
       console.log(untouched ? welcomeScreen(verdict, work.marksOf(exercise.steps[0]!)[0]!) : verdictScreen(verdict));
-      return exitCodeOf([verdict]);
+      if (exitCodeOf([verdict]) === EXIT.ok) return EXIT.ok;
+      const types = await typeErrorsOf(root, work.files);
+      if (types.length > 0) console.log(`\n${typeErrorLines(root, types)}`);
+      return EXIT.failed;
     } finally {
       await judge.close();
     }

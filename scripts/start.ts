@@ -5,7 +5,7 @@ import { compareScreen } from './kit/compare.ts';
 import { Journal } from './kit/journal.ts';
 import { listenForKeys } from './kit/keys.ts';
 import { resetExercise } from './kit/reset.ts';
-import { attemptsLine, hintText, listScreen, placeText, stepName, verdictScreen } from './kit/screen.ts';
+import { attemptsLine, hintText, listScreen, placeText, stepName, typeErrorLines, verdictScreen } from './kit/screen.ts';
 import { type Judged, Session } from './kit/session.ts';
 import { State } from './kit/store.ts';
 import { columns, footer, paint, showScreen, wrap } from './kit/terminal.ts';
@@ -77,14 +77,15 @@ class Study {
   }
 
   show(): void {
-    const { verdict, attempt } = this.#judged!;
+    const { verdict, attempt, typeErrors } = this.#judged!;
     const focus = this.#session!.focus;
     const isPassed = verdict.steps.find(({ step }) => step === focus)?.state === 'passed';
     const isToDo = verdict.steps.find(({ step }) => step === focus)?.state === 'todo';
     const attempts = attempt ? attemptsLine(new Journal(this.#root, this.#exercise).attempts()) : '';
     const text = [
-      verdictScreen(verdict, { focus, lines: 18 }),
+      verdictScreen(verdict, { focus, lines: typeErrors.length > 0 ? 16 : 19 }),
       ...(isToDo && focus ? ['', ...this.#brief(focus)] : []),
+      ...(typeErrors.length > 0 ? ['', typeErrorLines(this.#root, typeErrors)] : []),
       ...(attempts ? ['', attempts] : []),
     ];
     const next = isPassed || !focus ? { n: 'next' } : {};

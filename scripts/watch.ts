@@ -1,7 +1,7 @@
 import { findRoot, readCatalogue, resolveAddress } from './kit/catalogue.ts';
 import { EXIT, run } from './kit/command.ts';
 import { listenForKeys } from './kit/keys.ts';
-import { verdictScreen } from './kit/screen.ts';
+import { typeErrorLines, verdictScreen } from './kit/screen.ts';
 import { Session } from './kit/session.ts';
 import { footer, isInteractive, showScreen } from './kit/terminal.ts';
 
@@ -19,7 +19,10 @@ await run(
     const session = await Session.open(root, exercise, {
       focus: step,
       alone: step !== undefined,
-      show: ({ verdict }) => showScreen(verdictScreen(verdict, { focus: step, lines: 22 }), keys),
+      show: ({ verdict, typeErrors }) => {
+        const types = typeErrors.length > 0 ? `\n\n${typeErrorLines(root, typeErrors)}` : '';
+        showScreen(`${verdictScreen(verdict, { focus: step, lines: types ? 18 : 22 })}${types}`, keys);
+      },
     });
     await new Promise<void>((quit) => {
       const stop = listenForKeys((key) => {

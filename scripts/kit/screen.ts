@@ -1,8 +1,10 @@
+import { relative } from 'node:path';
 import { diffLines } from 'diff';
 import type { Exercise, Step } from './catalogue.ts';
 import type { Failure, Place } from './failure.ts';
 import type { Attempt } from './journal.ts';
 import { columns, paint, wrap } from './terminal.ts';
+import type { TypeError } from './types/checker.ts';
 import type { ClauseVerdict, ExerciseVerdict, StepState, StepVerdict } from './verdict.ts';
 
 /** The most lines that a verdict takes. */
@@ -10,8 +12,21 @@ const LINES = 24;
 /** What is shown of a program's own output. */
 const OUTPUT_LINES = 4;
 const SPARKS = '▁▂▃▄▅▆▇█';
+/** What is shown of what the compiler says. */
+const TYPE_ERRORS = 3;
 /** What is listed of the attempts. */
 const ATTEMPTS = 20;
+
+/** What the compiler says, below a verdict; '' if it says nothing. */
+export function typeErrorLines(root: string, errors: readonly TypeError[]): string {
+  const width = columns();
+  const rows = errors.slice(0, TYPE_ERRORS).map(({ file, line, column, message }) => {
+    const place = `${relative(root, file).split('/').at(-1)}:${line}:${column}`;
+    return `${paint.yellow(place)} ${message.slice(0, width - place.length - 1)}`;
+  });
+  const more = errors.length - rows.length;
+  return [...rows, ...(more > 0 ? [paint.dim(`… and ${more} more`)] : [])].join('\n');
+}
 
 export interface VerdictView {
   /** The step that is worked on; without it the first that is not passed. */
@@ -224,4 +239,12 @@ function clausesOf({ steps }: Attempt): { passed: number; total: number } {
   const summaries = Object.values(steps);
   const sum = (key: 'passed' | 'total') => summaries.reduce((total, summary) => total + summary[key], 0);
   return { passed: sum('passed'), total: sum('total') };
+}
+
+/** A table of texts, the first column to the left and the others to the right. */
+export function columnsOf(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) =>
+    row.map((text, column) => (column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!))).join('   ');
+  return rows.map(line).join('\n');
 }

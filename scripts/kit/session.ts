@@ -7,13 +7,16 @@ import { Judge } from './judge/judge.ts';
 import { judgeSteps, WORKERS } from './judging.ts';
 import { STORE } from './store.ts';
 import { keeping, paint } from './terminal.ts';
-import type { ExerciseVerdict, StepVerdict } from './verdict.ts';
+import { type TypeError, TypeChecker } from './types/checker.ts';
+import { type ExerciseVerdict, type StepVerdict, Work } from './verdict.ts';
 
 /** What comes of one save. */
 export interface Judged {
   readonly verdict: ExerciseVerdict;
   /** Undefined while the journal cannot be written. */
   readonly attempt: Attempt | undefined;
+  /** None as long as they are not known. */
+  readonly typeErrors: readonly TypeError[];
 }
 
 export interface SessionOptions {
@@ -21,7 +24,10 @@ export interface SessionOptions {
   readonly focus?: Step | undefined;
   /** Judges no other. @default false */
   readonly alone?: boolean;
-  /** Called at each verdict: twice for one save if that passed the step in focus. */
+  /**
+   * Called at each verdict: more than once for one save if that passed the step in focus, or if its types are found
+   * to be wrong.
+   */
   readonly show: (judged: Judged) => void;
 }
 
@@ -43,6 +49,7 @@ export class Session {
   readonly exercise: Exercise;
   readonly #root: string;
   readonly #judge: Judge;
+  readonly #types: TypeChecker;
   readonly #journal: Journal;
   readonly #alone: boolean;
   readonly #show: (judged: Judged) => void;
@@ -50,6 +57,7 @@ export class Session {
   readonly #changed = new Set<string>();
   #watcher: FSWatcher;
   #timer: NodeJS.Timeout | undefined;
+  #typeErrors: readonly TypeError[] = [];
   #judging = false;
   #again = false;
   #closed = false;
@@ -63,6 +71,7 @@ export class Session {
     this.exercise = exercise;
     this.#root = root;
     this.#judge = judge;
+    this.#types = new TypeChecker(root, Work.ofLearner(root, exercise).files);
     this.#journal = new Journal(root, exercise);
     this.#alone = alone;
     this.#show = show;
@@ -97,6 +106,7 @@ export class Session {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#types.close();
     await this.#watcher.close();
     await this.#judge.close();
   }
@@ -104,6 +114,16 @@ export class Session {
   async #judgeOnce(): Promise<void> {
     for (const path of this.#changed) this.#judge.invalidate(path);
     this.#changed.clear();
+    this.#typeErrors = [];
+    const types = this.#types.check();
+    await this.#judgeSteps();
+    const typeErrors = await types;
+    if (!typeErrors || typeErrors.length === 0 || this.#again) return;
+    this.#typeErrors = typeErrors;
+    this.#showLatest();
+  }
+
+  async #judgeSteps(): Promise<void> {
     const { steps } = this.exercise;
     const first = this.focus ?? (this.#latest.size > 0 ? this.unfinished : undefined);
     if (!first) return this.#run(steps);
@@ -117,11 +137,16 @@ export class Session {
     const verdicts = await judgeSteps(this.#judge, this.#root, this.exercise, steps);
     if (this.#closed) return;
     for (const verdict of verdicts) this.#latest.set(verdict.step.id, verdict);
-    const known = this.exercise.steps.flatMap(({ id }) => this.#latest.get(id) ?? []);
-    const verdict = { exercise: this.exercise, steps: known };
+    this.#showLatest();
+  }
+
+  #showLatest(): void {
+    if (this.#closed) return;
+    const steps = this.exercise.steps.flatMap(({ id }) => this.#latest.get(id) ?? []);
+    const verdict = { exercise: this.exercise, steps };
     let attempt: Attempt | undefined;
     keeping(() => (attempt = this.#journal.keep('verdict', verdict)));
-    this.#show({ verdict, attempt });
+    this.#show({ verdict, attempt, typeErrors: this.#typeErrors });
   }
 
   #watch(usePolling: boolean): FSWatcher {

@@ -2,6 +2,7 @@ import { findRoot, resolveAddress } from './kit/catalogue.ts';
 import { checkImports } from './kit/checks/imports.ts';
 import { checkClauses, checkTexts, checkTrees, readExercises } from './kit/checks/layout.ts';
 import type { Finding } from './kit/checks/finding.ts';
+import { checkMatrix } from './kit/checks/matrix.ts';
 import { checkPrograms, type Figures } from './kit/checks/programs.ts';
 import { checkStubs, filesWithWork } from './kit/checks/stubs.ts';
 import { checkTypes } from './kit/checks/types.ts';
@@ -35,14 +36,16 @@ await run(
       findings.push(...found);
     }
 
-    let bar: ReturnType<typeof progressBar> | undefined;
-    const programs = await checkPrograms(root, exercises, Number(mistakes), (_done, all) => {
-      bar ??= progressBar('judging', all);
-      bar.step();
-    });
-    bar?.stop();
-    report('programs', programs.findings);
-    findings.push(...programs.findings);
+    const bar = progressBar('judging');
+    const programs = await checkPrograms(root, exercises, { fewestMistakes: Number(mistakes), onProgress: bar.show });
+    bar.stop();
+    for (const [name, found] of [
+      ['programs', programs.findings],
+      ['diagnosis', checkMatrix(root, exercises, programs.judged)],
+    ] as const) {
+      report(name, found);
+      findings.push(...found);
+    }
 
     console.log(`\n${figuresText(programs.figures)}`);
     if (findings.length === 0) return EXIT.ok;

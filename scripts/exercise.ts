@@ -1,5 +1,6 @@
 import { findRoot, readCatalogue, resolveAddress } from './kit/catalogue.ts';
 import { EXIT, run } from './kit/command.ts';
+import { Diagnostician } from './kit/diagnosis.ts';
 import { Journal } from './kit/journal.ts';
 import { Judge } from './kit/judge/judge.ts';
 import { exitCodeOf, judgeSteps, WORKERS } from './kit/judging.ts';
@@ -22,7 +23,7 @@ await run(
     const judge = await Judge.open(root, { workers: WORKERS, atOnce: Math.min(asked.length, WORKERS) });
     try {
       const steps = await working('judging', () => judgeSteps(judge, root, exercise, asked));
-      const verdict = { exercise, steps };
+      const verdict = { exercise, steps, diagnosis: (await Diagnostician.of(root, exercise)).diagnose(steps) };
       keeping(() => new Journal(root, exercise).keep('verdict', verdict));
       const work = Work.ofLearner(root, exercise);
       const untouched = exercise.steps.every((step) => work.isUntouched(step));

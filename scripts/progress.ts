@@ -29,10 +29,12 @@ async function judgeAll(root: string, catalogue: readonly Exercise[]): Promise<E
   const work = new Map(catalogue.map((exercise) => [exercise, Work.ofLearner(root, exercise)]));
   const all: [Exercise, Step][] = catalogue.flatMap((exercise) => exercise.steps.map((step): [Exercise, Step] => [exercise, step]));
   const judge = await Judge.open(root, { workers: WORKERS, atOnce: WORKERS });
-  const bar = progressBar('judging', all.length);
+  const bar = progressBar('judging');
+  let done = 0;
+  bar.show(done, all.length);
   try {
     const runs = all.map(([, { spec }]) => ({ spec, subject: 'exercises' as const }));
-    const outcomes = await judge.run(runs, () => bar.step());
+    const outcomes = await judge.run(runs, () => bar.show(++done, all.length));
     const verdicts = all.map(([exercise, step], index) => readVerdict(step, outcomes[index]!, work.get(exercise)!));
     return catalogue.map((exercise) => ({
       exercise,

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { diffLines } from 'diff';
 import type { Exercise, Step } from './catalogue.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import type { Failure, Place } from './failure.ts';
 import type { Attempt } from './journal.ts';
 import { columns, paint, wrap } from './terminal.ts';
@@ -36,11 +37,11 @@ export interface VerdictView {
 }
 
 /** The verdict on an exercise, in few lines: the steps, the first thing that is wrong, and last where. */
-export function verdictScreen({ exercise, steps }: ExerciseVerdict, { focus, lines = LINES }: VerdictView = {}): string {
+export function verdictScreen({ exercise, steps, diagnosis }: ExerciseVerdict, { focus, lines = LINES }: VerdictView = {}): string {
   const head = [heading(exercise), ...steps.map(stepLine), ''];
   const step = stepToShow(steps, focus);
   const output = step ? outputLines(step) : [];
-  const body = step ? details(step, lines - head.length - output.length) : [passed(exercise, steps, focus)];
+  const body = step ? details(step, diagnosis, lines - head.length - output.length) : [passed(exercise, steps, focus)];
   return [...head, ...output, ...body].join('\n');
 }
 
@@ -76,11 +77,11 @@ function passed(exercise: Exercise, steps: readonly StepVerdict[], focus: Step |
   return paint.green(focus ? `Step ${focus.number} passed.` : 'Passed.');
 }
 
-function details(step: StepVerdict, lines: number): string[] {
+function details(step: StepVerdict, diagnosis: Diagnosis | undefined, lines: number): string[] {
   if (step.state === 'todo') return todo(step);
   if (step.trouble) return trouble(step);
   const failed = step.clauses.find(({ state }) => state === 'failed');
-  return failed?.failure ? failure(failed, failed.failure, lines) : [];
+  return failed ? failure(failed, failed.failures[0]!, diagnosis, lines) : [];
 }
 
 /** The next thing to do in a step in which nothing is wrong yet. */
@@ -98,12 +99,23 @@ function trouble({ trouble, clauses, state }: StepVerdict): string[] {
   return [...(clause ? clauseLines(clause) : []), ...text.map((line) => `  ${paint.red(line)}`), ...placeLine(trouble!.place)];
 }
 
-function failure(clause: ClauseVerdict, { claim, subject, expected, received, place }: Failure, lines: number): string[] {
+function failure(
+  clause: ClauseVerdict,
+  { claim, subject, expected, received, place }: Failure,
+  diagnosis: Diagnosis | undefined,
+  lines: number,
+): string[] {
   const head = [...clauseLines(clause), ...wrap(claim, columns() - 7).map((line) => paint.dim(`       ${line}`)), ''];
-  const foot = placeLine(place);
+  const foot = [...(diagnosis ? diagnosisLines(diagnosis) : []), ...placeLine(place)];
   const room = Math.max(lines - head.length - foot.length, 4);
   const body = expected === undefined ? bounded(wrapAll(subject), room) : [subject, ...comparison(expected, received!, room - 1)];
   return [...head, ...body.map((line) => `  ${line}`), ...foot];
+}
+
+function diagnosisLines({ mistake, likeness }: Diagnosis): string[] {
+  const [first = '', ...rest] = wrap(mistake.say, columns() - 2);
+  const fits = likeness === 1 ? 'exactly' : `by ${Math.floor(likeness * 100)}%`;
+  return ['', paint.yellow(`A mistake that we know, and that fits ${fits}:`), `  ${first}`, ...rest.map((line) => `  ${line}`)];
 }
 
 function clauseLines({ id, text }: ClauseVerdict): string[] {

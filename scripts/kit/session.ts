@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type FSWatcher, watch as watchFiles } from 'chokidar';
 import type { Exercise, Step } from './catalogue.ts';
 import { Journal, type Attempt } from './journal.ts';
+import { Diagnostician } from './diagnosis.ts';
 import { Judge } from './judge/judge.ts';
 import { judgeSteps, WORKERS } from './judging.ts';
 import { STORE } from './store.ts';
@@ -49,11 +50,14 @@ export class Session {
   readonly exercise: Exercise;
   readonly #root: string;
   readonly #judge: Judge;
+  readonly #diagnostician: Diagnostician;
   readonly #types: TypeChecker;
   readonly #journal: Journal;
   readonly #alone: boolean;
   readonly #show: (judged: Judged) => void;
   readonly #latest = new Map<string, StepVerdict>();
+  /** The steps that were judged since the last save. */
+  readonly #fresh = new Set<string>();
   readonly #changed = new Set<string>();
   #watcher: FSWatcher;
   #timer: NodeJS.Timeout | undefined;
@@ -63,14 +67,22 @@ export class Session {
   #closed = false;
 
   static async open(root: string, exercise: Exercise, options: SessionOptions): Promise<Session> {
-    return new Session(root, exercise, await Judge.open(root, { workers: WORKERS, atOnce: WORKERS, spares: 2 }), options);
+    const judge = Judge.open(root, { workers: WORKERS, atOnce: WORKERS, spares: 2 });
+    return new Session(root, exercise, await judge, await Diagnostician.of(root, exercise), options);
   }
 
-  private constructor(root: string, exercise: Exercise, judge: Judge, { focus, alone = false, show }: SessionOptions) {
+  private constructor(
+    root: string,
+    exercise: Exercise,
+    judge: Judge,
+    diagnostician: Diagnostician,
+    { focus, alone = false, show }: SessionOptions,
+  ) {
     this.focus = focus;
     this.exercise = exercise;
     this.#root = root;
     this.#judge = judge;
+    this.#diagnostician = diagnostician;
     this.#types = new TypeChecker(root, Work.ofLearner(root, exercise).files);
     this.#journal = new Journal(root, exercise);
     this.#alone = alone;
@@ -114,6 +126,7 @@ export class Session {
   async #judgeOnce(): Promise<void> {
     for (const path of this.#changed) this.#judge.invalidate(path);
     this.#changed.clear();
+    this.#fresh.clear();
     this.#typeErrors = [];
     const types = this.#types.check();
     await this.#judgeSteps();
@@ -136,14 +149,18 @@ export class Session {
   async #run(steps: readonly Step[]): Promise<void> {
     const verdicts = await judgeSteps(this.#judge, this.#root, this.exercise, steps);
     if (this.#closed) return;
-    for (const verdict of verdicts) this.#latest.set(verdict.step.id, verdict);
+    for (const verdict of verdicts) {
+      this.#latest.set(verdict.step.id, verdict);
+      this.#fresh.add(verdict.step.id);
+    }
     this.#showLatest();
   }
 
   #showLatest(): void {
     if (this.#closed) return;
     const steps = this.exercise.steps.flatMap(({ id }) => this.#latest.get(id) ?? []);
-    const verdict = { exercise: this.exercise, steps };
+    const diagnosis = this.#diagnostician.diagnose(steps.filter(({ step }) => this.#fresh.has(step.id)));
+    const verdict = { exercise: this.exercise, steps, diagnosis };
     let attempt: Attempt | undefined;
     keeping(() => (attempt = this.#journal.keep('verdict', verdict)));
     this.#show({ verdict, attempt, typeErrors: this.#typeErrors });

@@ -57,19 +57,13 @@ export function footer(keys: Readonly<Record<string, string>>): string {
 }
 
 /** How much of a number of things is done; at a terminal only. */
-export function progressBar(what: string, all: number): { step(): void; stop(): void } {
+export function progressBar(what: string): { show(done: number, all: number): void; stop(): void } {
   const WIDTH = 30;
-  let done = 0;
-  const draw = () => {
-    if (!process.stderr.isTTY) return;
-    const full = Math.round((done / all) * WIDTH);
-    process.stderr.write(`\r${what} ${paint.green('█'.repeat(full))}${paint.dim('░'.repeat(WIDTH - full))} ${done} of ${all}`);
-  };
-  draw();
   return {
-    step() {
-      done++;
-      draw();
+    show(done, all) {
+      if (!process.stderr.isTTY) return;
+      const full = Math.round((done / all) * WIDTH);
+      process.stderr.write(`\r${what} ${paint.green('█'.repeat(full))}${paint.dim('░'.repeat(WIDTH - full))} ${done} of ${all}`);
     },
     stop() {
       if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');

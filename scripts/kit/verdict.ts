@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { TestCase } from 'vitest/node';
 import type { Clause, Exercise, Step } from './catalogue.ts';
 import { UsageError } from './command.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import { type Failure, type Place, readFailure, readLoadError, readStrayError } from './failure.ts';
 import type { SpecOutcome } from './judge/judge.ts';
 import type { Frame } from './judge/pool.ts';
@@ -13,8 +14,8 @@ export type ClauseState = 'passed' | 'failed' | 'todo' | 'unjudged';
 
 export interface ClauseVerdict extends Clause {
   readonly state: ClauseState;
-  /** The first claim of the clause that did not hold. */
-  readonly failure?: Failure;
+  /** The claims of the clause that did not hold. */
+  readonly failures: readonly Failure[];
 }
 
 /**
@@ -45,6 +46,8 @@ export interface ExerciseVerdict {
   readonly exercise: Exercise;
   /** Of the steps that were judged, in their order. */
   readonly steps: readonly StepVerdict[];
+  /** The known mistake that this looks like. */
+  readonly diagnosis?: Diagnosis | undefined;
 }
 
 /** The files of the program that is judged, as one needs them to say where something is. */
@@ -119,11 +122,15 @@ function stateOf(clauses: readonly ClauseVerdict[], trouble: KindOfTrouble | und
 
 function readClause(clause: Clause, tests: readonly TestCase[], work: Work): ClauseVerdict {
   const own = tests.filter((test) => clauseOf(test) === clause.id);
-  if (own.length === 0 || own.some((test) => test.result().state === 'pending')) return { ...clause, state: 'unjudged' };
-  if (own.some((test) => test.meta().todo)) return { ...clause, state: 'todo' };
-  const failed = own.find((test) => test.result().state === 'failed');
-  if (failed) return { ...clause, state: 'failed', failure: readFailure(failed, work) };
-  return { ...clause, state: 'passed' };
+  const failed = own.filter((test) => test.result().state === 'failed');
+  const failures = failed.map((test) => readFailure(test, work));
+  return { ...clause, state: stateOfClause(own, failed), failures };
+}
+
+function stateOfClause(tests: readonly TestCase[], failed: readonly TestCase[]): ClauseState {
+  if (tests.length === 0 || tests.some((test) => test.result().state === 'pending')) return 'unjudged';
+  if (tests.some((test) => test.meta().todo)) return 'todo';
+  return failed.length > 0 ? 'failed' : 'passed';
 }
 
 /** The clause whose `describe` a test stands in. */

@@ -60,7 +60,7 @@ function importsOf(text: string): { id: string; line: number }[] {
   return text
     .split('\n')
     .flatMap((line, index) =>
-      [...line.matchAll(/(?:\bfrom|^import|\bimport\()\s*'([^']+)'/g)].map(([, id]) => ({ id: id!, line: index + 1 })),
+      [...line.matchAll(/^(?:(?:import|export|\}) (?:.* )?from|import) '([^']+)';$|\bimport\('([^']+)'\)/g)].map(([, id, dynamic]) => ({ id: id ?? dynamic!, line: index + 1 })),
     );
 }
 

@@ -10,7 +10,7 @@ import { type ClauseVerdict, readVerdict, type StepVerdict, Work } from '../verd
 import type { Finding } from './finding.ts';
 
 /** The verdicts on one program over all steps. */
-interface Judged {
+export interface Judged {
   readonly exercise: Exercise;
   readonly subject: Subject;
   readonly mistake?: KnownWrong;
@@ -23,7 +23,12 @@ export interface Figures {
   readonly mistakes: { rejected: number; byTheirOwnClauses: number; total: number };
 }
 
-/** The fewest known mistakes that are made in one step. */
+export interface ProgramOptions {
+  /** The fewest known mistakes that are made in one step. @default 5 */
+  readonly fewestMistakes?: number;
+  readonly onProgress?: (done: number, all: number) => void;
+}
+
 const MISTAKES_A_STEP = 5;
 
 const RIGHT: readonly Subject[] = ['solutions', 'also-right', 'reference'];
@@ -35,8 +40,7 @@ const RIGHT: readonly Subject[] = ['solutions', 'also-right', 'reference'];
 export async function checkPrograms(
   root: string,
   exercises: readonly Exercise[],
-  fewestMistakes = MISTAKES_A_STEP,
-  onProgress: (done: number, all: number) => void = () => {},
+  { fewestMistakes = MISTAKES_A_STEP, onProgress = () => {} }: ProgramOptions = {},
 ): Promise<{ findings: Finding[]; figures: Figures; judged: Judged[] }> {
   const mistakes = new Map<string, readonly KnownWrong[]>();
   const findings: Finding[] = [];
@@ -141,7 +145,7 @@ function judgeRight({ exercise, subject, steps }: Judged): Finding[] {
     }
     return clauses
       .filter(({ state }) => state !== 'passed')
-      .map(({ id, failure }) => {
+      .map(({ id, failures: [failure] }) => {
         const what = failure
           ? `clause ${id} fails: ${failure.claim}: ${failure.subject}${failure.expected === undefined ? '' : `: expected ${failure.expected}, received ${failure.received}`}`
           : `clause ${id} was not judged`;

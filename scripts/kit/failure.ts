@@ -114,18 +114,16 @@ export function readLoadError(error: TestError, work: Work): Trouble {
     return { text: `This is not TypeScript yet: ${what}.`, place: work.place(file, Number(line), Number(column) + 1) };
   }
   const place = placeOfThrow(error, work) ?? placeInStack(error.stack, work);
-  const missing = /Failed to (?:load url|resolve import) "?([^\s"]+)"?.*?(?:in|from) "?([^\s"]+)/.exec(message);
-  if (missing) {
-    const [, what = '', importer = ''] = missing;
-    const at = place ?? importOf(what, importer.replace(/\.$/, ''), work);
-    return { text: `The program imports ${what}, which does not exist.`, ...(at && { place: at }) };
+  const missing = /(?:Cannot find (?:module|package)|Failed to load url) '?([^\s']+)'? (?:imported from|\(resolved)/.exec(message)?.[1];
+  if (missing !== undefined) {
+    const at = importOf(missing, work) ?? place;
+    return { text: `The program imports ${missing}, which does not exist.`, ...(at && { place: at }) };
   }
   return { text: `The program throws as it is loaded: ${error.name}: ${message}`, ...(place && { place }) };
 }
 
-function importOf(what: string, importer: string, work: Work): Place | undefined {
+function importOf(what: string, work: Work): Place | undefined {
   for (const file of work.files) {
-    if (!file.endsWith(importer)) continue;
     const lines = work.textOf(file)!.split('\n');
     const index = lines.findIndex((line) => line.includes(`'${what}'`) || line.includes(`"${what}"`));
     if (index >= 0) return work.place(file, index + 1, 1);
@@ -142,8 +140,10 @@ export function readStrayError({ name = 'Error', message, stack }: StrayError, w
 }
 
 function placeInStack(stack: string | undefined, work: Work): Place | undefined {
-  for (const [, path = '', line, column] of (stack ?? '').matchAll(/(\/[^\s():]+|[A-Z]:[^\s():]+):(\d+):(\d+)/g)) {
-    if (work.files.includes(path)) return work.place(path, Number(line), Number(column));
+  for (const line of (stack ?? '').split('\n')) {
+    const file = work.files.find((file) => line.includes(`${file}:`));
+    const [, at, column] = (file && /:(\d+):(\d+)\)?$/.exec(line)) || [];
+    if (file !== undefined && at !== undefined) return work.place(file, Number(at), Number(column));
   }
   return undefined;
 }

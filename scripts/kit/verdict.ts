@@ -7,6 +7,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import { type Failure, type Place, readFailure, readLoadError, readStrayError } from './failure.ts';
 import type { SpecOutcome } from './judge/judge.ts';
 import type { Frame } from './judge/pool.ts';
+import { testName } from './judge/test-name.ts';
 import { findMarks, type Mark, stubsOf } from './stub.ts';
 
 /** `unjudged`: the program ended before its turn came. */
@@ -57,6 +58,7 @@ export class Work {
   readonly files: readonly string[];
   readonly #texts: ReadonlyMap<string, string>;
   readonly #marks: readonly (Mark & { file: string })[];
+  readonly #stubs: readonly string[];
   readonly #pristineMarks: readonly Mark[];
 
   /** @throws UsageError if the learner has deleted a file */
@@ -75,7 +77,8 @@ export class Work {
     this.files = files;
     this.#texts = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
     this.#marks = [...this.#texts].flatMap(([file, text]) => findMarks(text).map((mark) => ({ ...mark, file })));
-    this.#pristineMarks = stubsOf(root, exercise).flatMap(([, stub]) => findMarks(stub));
+    this.#stubs = stubsOf(root, exercise).map(([, stub]) => stub);
+    this.#pristineMarks = this.#stubs.flatMap(findMarks);
   }
 
   place(file: string, line: number, column: number): Place {
@@ -84,6 +87,12 @@ export class Work {
 
   textOf(file: string): string | undefined {
     return this.#texts.get(file);
+  }
+
+  /** What the stub exports and these files do not. */
+  missingExports(): string[] {
+    const exported = [...this.#texts.values()].flatMap(exportsOf);
+    return this.#stubs.flatMap(exportsOf).filter((name) => !exported.includes(name));
   }
 
   /** Where the step is marked as to do. */
@@ -99,10 +108,16 @@ export class Work {
   }
 }
 
+function exportsOf(text: string): string[] {
+  const declared = text.matchAll(/^export (?:default |abstract |async )*(?:class|function\*?|const|let|var) (\w+)/gm);
+  const listed = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, names]) => names!.split(','));
+  return [...[...declared].map(([, name]) => name!), ...listed.map((name) => name.trim().split(' as ').at(-1)!)];
+}
+
 /** Reads what the judge brought of one step. */
 export function readVerdict(step: Step, outcome: SpecOutcome, work: Work): StepVerdict {
   const tests = [...(outcome.module?.children.allTests() ?? [])];
-  const clauses = step.clauses.map((clause) => readClause(clause, tests, work));
+  const clauses = step.clauses.map((clause) => readClause(clause, tests, outcome.remains.passed, work));
   const trouble = readTrouble(outcome, tests, work);
   return {
     step,
@@ -120,18 +135,21 @@ function stateOf(clauses: readonly ClauseVerdict[], trouble: KindOfTrouble | und
   return 'failed';
 }
 
-function readClause(clause: Clause, tests: readonly TestCase[], work: Work): ClauseVerdict {
+function readClause(clause: Clause, tests: readonly TestCase[], passed: ReadonlySet<string>, work: Work): ClauseVerdict {
   const own = tests.filter((test) => clauseOf(test) === clause.id);
   const failed = own.filter((test) => test.result().state === 'failed');
   const failures = failed.map((test) => readFailure(test, work));
-  return { ...clause, state: stateOfClause(own, failed), failures };
+  return { ...clause, state: stateOfClause(own, failed, passed), failures };
 }
 
-function stateOfClause(tests: readonly TestCase[], failed: readonly TestCase[]): ClauseState {
-  if (tests.length === 0 || tests.some((test) => test.result().state === 'pending')) return 'unjudged';
+function stateOfClause(tests: readonly TestCase[], failed: readonly TestCase[], passed: ReadonlySet<string>): ClauseState {
+  const isJudged = (test: TestCase) => test.result().state !== 'pending' || passed.has(nameOf(test));
+  if (tests.length === 0 || !tests.every(isJudged)) return 'unjudged';
   if (tests.some((test) => test.meta().todo)) return 'todo';
   return failed.length > 0 ? 'failed' : 'passed';
 }
+
+const nameOf = (test: TestCase) => testName(test.parent.type === 'suite' ? test.parent.name : undefined, test.name);
 
 /** The clause whose `describe` a test stands in. */
 function clauseOf(test: TestCase): string | undefined {
@@ -160,6 +178,11 @@ function readTrouble({ module, remains, strayErrors }: SpecOutcome, tests: reado
   }
   const loadError = module?.errors()[0];
   if (loadError) return { kind: 'broken', trouble: readLoadError(loadError, work) };
+  const [missing] = work.missingExports();
+  if (missing !== undefined && tests.some((test) => test.result().state === 'failed')) {
+    const text = `The program does not export ${missing}, as the stub did.`;
+    return { kind: 'broken', trouble: { text, place: work.place(work.files[0]!, 1, 1) } };
+  }
   const waiting = tests.find((test) => test.result().errors?.some(({ message }) => /timed out in/.test(message)));
   if (waiting) {
     const clause = clauseOf(waiting);

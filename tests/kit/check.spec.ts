@@ -7,7 +7,7 @@ const check = (kit: FixtureKit) => kit.run('check', '--mistakes', '1');
 
 describe('npm run check', () => {
   it('is green on a sound kit, and ends with what was accepted and rejected', async () => {
-    const { code, stdout } = await check(new FixtureKit());
+    const { code, stdout } = await check(FixtureKit.forTest());
     expect(stdout).not.toContain('✖');
     expect(stdout).toContain('Correct programs accepted      6 of 6');
     expect(stdout).toContain('Known mistakes rejected        6 of 6');
@@ -15,7 +15,7 @@ describe('npm run check', () => {
   });
 
   it('names the place where a line of a solution is missing', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.edit('solutions/01-counter/counter.ts', '    this.#value = Math.min(this.#value + 1, this.#limit);\n', '');
     const { code, stdout } = await check(kit);
     expect(stdout).toMatch(/solutions\/01-counter\/counter\.ts:24\n {4}clause 1\.1\.2 fails: twice/);
@@ -23,7 +23,7 @@ describe('npm run check', () => {
   });
 
   it('says what is missing, stray, unnumbered or unknown, all at once', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     rmSync(join(kit.root, 'exercises/01-counter/hints.md'));
     kit.write('exercises/01-counter/notes.txt', 'x');
     kit.edit('exercises/02-stack/README.md', '**2.1.2**', '**2.1.3**');
@@ -48,7 +48,7 @@ describe('npm run check', () => {
   });
 
   it('says when a mistake breaks other clauses than it names, or is not to be found in the solution', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.edit('tests/01-counter/known-wrong.ts', "breaks: ['1.2.1']", "breaks: ['1.2.2']");
     kit.edit('tests/02-stack/known-wrong.ts', "find: 'this.#items.pop()'", "find: 'this.#items.peek()'");
     const { stdout } = await check(kit);

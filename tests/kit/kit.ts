@@ -16,19 +16,29 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A kit of two tiny exercises, in a folder of its own whose path has a space, gone when the test is over. */
+/** A kit of two tiny exercises, in a folder of its own whose path has a space. */
 export class FixtureKit {
   readonly root: string;
 
+  /** Gone when the test is over. */
+  static forTest(): FixtureKit {
+    const kit = new FixtureKit();
+    onTestFinished(() => kit.remove());
+    return kit;
+  }
+
   constructor() {
     this.root = join(mkdtempSync(join(tmpdir(), 'hotpath ')), 'a kit');
-    onTestFinished(() => rmSync(join(this.root, '..'), { recursive: true, force: true, maxRetries: 5 }));
     cpSync(join(REPOSITORY, 'tests/kit/fixture'), this.root, { recursive: true });
     for (const path of ['exercises/todo.ts', 'tsconfig.json']) cpSync(join(REPOSITORY, path), join(this.root, path));
     const { type, imports, scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
     this.write('package.json', JSON.stringify({ type, imports, scripts }));
     symlinkSync(join(REPOSITORY, 'node_modules'), join(this.root, 'node_modules'), 'junction');
     writeStubs(this.root, readCatalogue(this.root));
+  }
+
+  remove(): void {
+    rmSync(join(this.root, '..'), { recursive: true, force: true, maxRetries: 5 });
   }
 
   read(path: string): string {

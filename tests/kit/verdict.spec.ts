@@ -5,7 +5,7 @@ const COUNTER = 'exercises/01-counter/counter.ts';
 
 describe('npm run exercise', () => {
   it('welcomes on the untouched stub: all steps to do, where to begin, exit 0', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     const { code, stdout, stderr } = await kit.run('exercise', '1');
     expect(stderr).toBe('');
     expect(stdout).toBe(
@@ -26,7 +26,7 @@ describe('npm run exercise', () => {
   });
 
   it('passes the solution, exit 0', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.solve('01-counter/counter.ts');
     const { code, stdout } = await kit.run('exercise', 'counter');
     expect(stdout).toContain('✔ 1.1   Count                                        passed  2 of 2');
@@ -35,7 +35,7 @@ describe('npm run exercise', () => {
   });
 
   it('shows the first clause that fails, expected and received, and last the place, exit 1', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.solve('01-counter/counter.ts');
     kit.edit(COUNTER, 'this.#value + 1', 'this.#value + 2');
     const { code, stdout } = await kit.run('exercise', '01');
@@ -60,7 +60,7 @@ describe('npm run exercise', () => {
   });
 
   it('says to do, not failed, of a step that is marked as to do', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.solve('01-counter/counter.ts');
     kit.edit(COUNTER, 'this.#limit = limit;', "todo('1.2');");
     kit.edit(COUNTER, 'return { value: this.#value, full: this.#value === this.#limit };', "todo('1.2');");
@@ -73,7 +73,7 @@ describe('npm run exercise', () => {
   });
 
   it('judges one step alone', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.solve('01-counter/counter.ts');
     const { stdout } = await kit.run('exercise', '1.2');
     expect(stdout).not.toContain('1.1 ');
@@ -81,7 +81,7 @@ describe('npm run exercise', () => {
   });
 
   it('shows what the program prints, apart, and does not judge it', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.solve('02-stack/stack.ts');
     kit.edit('exercises/02-stack/stack.ts', 'this.#items.push(item);', "this.#items.unshift(item); console.log('pushed', item);");
     const { stdout } = await kit.run('exercise', '2');
@@ -92,7 +92,7 @@ describe('npm run exercise', () => {
 
 describe('npm run progress', () => {
   it('judges every step of every exercise and says what comes next', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.solve('01-counter/counter.ts');
     const { code, stdout } = await kit.run('progress');
     expect(stdout).toContain('2 of 2 steps');
@@ -101,7 +101,7 @@ describe('npm run progress', () => {
   });
 
   it('prints JSON and nothing else for graders', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.solve('02-stack/stack.ts');
     kit.edit('exercises/02-stack/stack.ts', '.pop()', '.shift()');
     const { code, stdout } = await kit.run('progress', '--json');
@@ -138,21 +138,21 @@ describe('wrong usage', () => {
     ['reset', ['1.2'], 'steps share their file: npm run reset 1 resets the whole exercise'],
     ['compare', ['1'], '1.1 Count is not passed yet. Show the solution all the same? Then add: -- --yes'],
   ])('%s %j is refused with a reason, the usage, and exit 2', async (command, args, reason) => {
-    const { code, stdout, stderr } = await new FixtureKit().run(command, ...args);
+    const { code, stdout, stderr } = await FixtureKit.forTest().run(command, ...args);
     expect(stdout).toBe('');
     expect(stderr).toContain(`✖ ${reason}\n  usage: npm run ${command} `);
     expect(code).toBe(2);
   });
 
   it('--help tells what a command does', async () => {
-    const { code, stdout } = await new FixtureKit().run('progress', '--help');
+    const { code, stdout } = await FixtureKit.forTest().run('progress', '--help');
     expect(stdout).toContain('usage: npm run progress');
     expect(stdout).toContain('--json');
     expect(code).toBe(0);
   });
 
   it('a learner who deleted the file is told how to get the stub', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     const { rmSync } = await import('node:fs');
     rmSync(`${kit.root}/${COUNTER}`);
     const { code, stderr } = await kit.run('exercise', '1');
@@ -165,17 +165,17 @@ describe('colour', () => {
   const ESCAPE = '\u001B[';
 
   it('is off in a pipe', async () => {
-    expect((await new FixtureKit().run('exercise', '1')).stdout).not.toContain(ESCAPE);
+    expect((await FixtureKit.forTest().run('exercise', '1')).stdout).not.toContain(ESCAPE);
   });
 
   it('is off under NO_COLOR, whatever else asks for it', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     const { stdout } = await kit.start('exercise', ['1'], { NO_COLOR: '1', FORCE_COLOR: '1' }).ended;
     expect(stdout).not.toContain(ESCAPE);
   });
 
   it('is on where it is asked for', async () => {
-    const { stdout } = await new FixtureKit().start('exercise', ['1'], { FORCE_COLOR: '1' }).ended;
+    const { stdout } = await FixtureKit.forTest().start('exercise', ['1'], { FORCE_COLOR: '1' }).ended;
     expect(stdout).toContain(ESCAPE);
   });
 });

@@ -8,7 +8,7 @@ const WORK = '// mine, with ünïcödé and no newline at the end';
 
 describe('npm run reset and npm run undo', () => {
   it('reset puts the stub there, and the command that it prints brings back every byte', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     const stub = kit.read(COUNTER);
     kit.write(COUNTER, WORK);
 
@@ -23,7 +23,7 @@ describe('npm run reset and npm run undo', () => {
   });
 
   it('undo keeps what it replaces', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.write(COUNTER, WORK);
     await kit.run('reset', '1');
     kit.write(COUNTER, '// later');
@@ -34,7 +34,7 @@ describe('npm run reset and npm run undo', () => {
   });
 
   it('every verdict keeps what there was, once', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     await kit.run('exercise', '1');
     await kit.run('exercise', '1');
     kit.solve('01-counter/counter.ts');
@@ -44,7 +44,7 @@ describe('npm run reset and npm run undo', () => {
   });
 
   it('a reset that cannot keep what there is leaves it there, exit 3', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.write(COUNTER, WORK);
     kit.write('.hotpath', 'a file where a folder should be');
     const { code, stderr } = await kit.run('reset', '1');
@@ -54,7 +54,7 @@ describe('npm run reset and npm run undo', () => {
   });
 
   it('a verdict that cannot be kept is given all the same', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.write('.hotpath', 'a file where a folder should be');
     const { code, stdout, stderr } = await kit.run('exercise', '1');
     expect(stdout).toContain('to do');
@@ -63,7 +63,7 @@ describe('npm run reset and npm run undo', () => {
   });
 
   it('an attempt whose content was damaged is refused, and nothing is replaced', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     kit.write(COUNTER, WORK);
     await kit.run('reset', '1');
     const [folder = ''] = readdirSync(join(kit.root, '.hotpath/objects'));
@@ -79,7 +79,7 @@ describe('npm run reset and npm run undo', () => {
 
 describe('what the kit remembers', () => {
   it('hints go on from one to the next, and stay at the last', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     const outputs = [];
     for (let i = 0; i < 4; i++) outputs.push((await kit.run('hint', '1')).stdout.split('\n')[0]);
     expect(outputs).toEqual([
@@ -91,7 +91,7 @@ describe('what the kit remembers', () => {
   });
 
   it.each(['', 'not JSON', '{"hints":{"1":-3}}', '{"hints":null}', '[]'])('a damaged state %j is set aside and said to be', async (damage) => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     mkdirSync(join(kit.root, '.hotpath/state'), { recursive: true });
     kit.write('.hotpath/state/counter.json', damage);
     const { code, stdout, stderr } = await kit.run('hint', '1');
@@ -102,7 +102,7 @@ describe('what the kit remembers', () => {
   });
 
   it('a damaged attempt is left out, and the others stay', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     await kit.run('reset', '1');
     kit.write(COUNTER, WORK);
     await kit.run('reset', '1');
@@ -116,7 +116,7 @@ describe('what the kit remembers', () => {
 
 describe('being killed', () => {
   it('in the middle of a reset: the file is the old or the new, and what was there can be had back', async () => {
-    const kit = new FixtureKit();
+    const kit = FixtureKit.forTest();
     const stub = kit.read(COUNTER);
     for (let round = 0; round < 8; round++) {
       const work = `// work of round ${round}\n`.repeat(1_000);

@@ -26,11 +26,6 @@ const RULES: readonly Rule[] = [
   },
   { files: /^reference\//, may: [NODE, /^reference\//], says: 'a reference stands alone' },
   {
-    files: /^tests\/kit\//,
-    may: [NODE, /^[a-z@]/, /^(tests|scripts)\//],
-    says: 'the tests of the kit import the kit',
-  },
-  {
     files: /^tests\/.*\b(reference\.spec|bench)\.ts$/,
     may: [NODE, FRAMEWORK, /^#(contract|exercise)\//, /^tests\//, /^reference\//, /^[a-z@][^/]*$/, /^@[^/]+\/[^/]+$/],
     says: 'these import references and packages besides what specs import',
@@ -46,7 +41,7 @@ const RULES: readonly Rule[] = [
 export function checkImports(root: string): Finding[] {
   const files = ['exercises', 'solutions', 'reference', 'tests'].flatMap((tree) => typescriptFiles(root, tree));
   return files
-    .filter((file) => !file.startsWith('tests/kit/fixture/'))
+    .filter((file) => !file.startsWith('tests/kit/'))
     .flatMap((file) => {
       const rule = RULES.find(({ files }) => files.test(file))!;
       return importsOf(readFileSync(join(root, file), 'utf8'))

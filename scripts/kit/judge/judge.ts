@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Reporter, TestModule, TestSpecification, Vitest } from 'vitest/node';
-import { type Remains, SparePool } from './pool.ts';
+import { nothing, type Remains, SparePool } from './pool.ts';
 import { type Rewrite, type Subject, subjectPlugin, withSubject } from './subject.ts';
 
 export interface SpecRun {
@@ -107,7 +107,7 @@ export class Judge {
       strayErrors: (unhandledErrors as (StrayError & { VITEST_TEST_PATH?: string })[]).filter(
         ({ VITEST_TEST_PATH }) => VITEST_TEST_PATH === id,
       ),
-      remains: this.#pool.remains.get(id) ?? { output: '' },
+      remains: this.#pool.remains.get(id) ?? nothing(),
     }));
   }
 

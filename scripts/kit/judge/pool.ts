@@ -19,8 +19,12 @@ export type Ending =
 /** What the learner's program printed, and how its process ended, if it ended by itself. */
 export interface Remains {
   output: string;
+  /** The tests that passed, by their names: known also of a process that did not live to report them. */
+  readonly passed: Set<string>;
   ending?: Ending;
 }
+
+export const nothing = (): Remains => ({ output: '', passed: new Set() });
 
 /** Old-space limit of a worker, MB: a heap that grows without bound ends in a second or two. */
 const HEAP_MB = 256;
@@ -96,7 +100,7 @@ class SpareWorker implements PoolWorker {
   readonly cacheFs = true;
 
   readonly #pool: SparePool;
-  #remains: Remains = { output: '' };
+  #remains = nothing();
   #process!: ChildProcess;
   #errors = '';
   #report = '';
@@ -115,7 +119,10 @@ class SpareWorker implements PoolWorker {
     worker.stderr!.on('data', (chunk) => {
       if (this.#errors.length < OUTPUT_LIMIT) this.#errors += chunk;
     });
-    worker.on('message', ({ isClean = true }: { isClean?: boolean }) => (this.#isClean &&= isClean));
+    worker.on('message', ({ isClean = true, passed }: { isClean?: boolean; passed?: string }) => {
+      this.#isClean &&= isClean;
+      if (passed !== undefined) this.#remains.passed.add(passed);
+    });
     worker.stdio[4]!.on('data', (chunk) => (this.#report += chunk));
   }
 
@@ -137,7 +144,7 @@ class SpareWorker implements PoolWorker {
 
   send(message: WorkerRequest): void {
     if (message.type === 'run') {
-      this.#remains = { output: '' };
+      this.#remains = nothing();
       for (const { filepath } of message.context.files) this.#pool.remains.set(filepath, this.#remains);
     }
     if (this.#process.connected) this.#process.send(message);

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { TestRunner, vi } from 'vitest';
 import { requireBuiltins } from './builtins.ts';
-import type { Frame } from './pool.ts';
 import { PendingPromises } from './pending-promises.ts';
+import type { Frame } from './pool.ts';
+import { testName } from './test-name.ts';
 
 type Test = NonNullable<ReturnType<typeof TestRunner.getCurrentTest>>;
 
@@ -22,6 +23,7 @@ const PATIENCE_AFTER_TIMEOUT_MS = 150;
 /** The process that this runs in: see worker.js. */
 const worker = (globalThis as Record<symbol, unknown>)[Symbol.for('hotpath.spec')] as {
   watch(test: string): void;
+  passed(test: string): void;
   isClean: boolean;
 };
 
@@ -45,7 +47,8 @@ export default class SpecRunner extends TestRunner {
 
   async runTask(test: Test): Promise<void> {
     this.#reachedMarks.length = 0;
-    worker.watch(`${test.suite?.name}\n${test.name}`);
+    const name = testName(test.suite?.name, test.name);
+    worker.watch(name);
     let isPassed = false;
     try {
       const run = TestRunner.getTestFn(test)();
@@ -64,6 +67,7 @@ export default class SpecRunner extends TestRunner {
       else if (!isPassed) worker.isClean = false;
       requireBuiltins();
     }
+    worker.passed(name);
   }
 }
 

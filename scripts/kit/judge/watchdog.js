@@ -18,7 +18,7 @@ const PATIENCE_MS = 800;
 const PATIENCE_IDLE_MS = 3_000;
 const LOOK_EVERY_MS = 50;
 /** How long the main thread may take to stop at a statement. */
-const PAUSE_MS = 500;
+const PAUSE_MS = 1_500;
 /** File descriptor of the pipe to the parent: see `stdio` in pool.ts. */
 const REPORT_FD = 4;
 

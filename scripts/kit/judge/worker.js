@@ -1,10 +1,18 @@
 // @ts-check
-// The process in which one spec runs. Plain JavaScript, because it starts before any loader of TypeScript: a worker
-// is forked ahead of the run that will need it, so that its start is not part of the wait for a verdict.
+// The process in which specs run. Plain JavaScript, because it starts before any loader of TypeScript: a worker is
+// forked ahead of the run that will need it, so that its start is not part of the wait for a verdict.
 
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { init, runBaseTests, setupEnvironment } from 'vitest/worker';
+
+// Kept before the program under test can replace them.
+const send = process.send?.bind(process);
+const on = process.on.bind(process);
+const off = process.off.bind(process);
+const exit = process.exit.bind(process);
+if (!send) throw new Error('worker.js must be forked with an IPC channel');
+on('disconnect', () => exit());
 
 const heartbeat = new Int32Array(new SharedArrayBuffer(4));
 const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), { workerData: heartbeat, execArgv: [] });
@@ -15,6 +23,8 @@ setInterval(() => Atomics.add(heartbeat, 0, 1), 50).unref();
 const spec = {
   /** The test that is running, for the watchdog. */
   watch: (/** @type {string} */ test) => watchdog.postMessage(test),
+  /** Says at once that a test has passed: Vitest collects results, and a program that is stuck keeps them. */
+  passed: (/** @type {string} */ test) => send({ passed: test }),
   /** Whether the program has done nothing that the next spec might notice. */
   isClean: true,
 };
@@ -33,14 +43,6 @@ for (const stream of [process.stdout, process.stderr]) {
     }
   );
 }
-
-// Kept before the program under test can replace them.
-const send = process.send?.bind(process);
-const on = process.on.bind(process);
-const off = process.off.bind(process);
-const exit = process.exit.bind(process);
-if (!send) throw new Error('worker.js must be forked with an IPC channel');
-on('disconnect', () => exit());
 
 /** How many timers are running when a spec has ended that has left none. */
 const TIMERS_OF_VITEST = 1;

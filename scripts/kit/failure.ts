@@ -95,7 +95,7 @@ const NAME = /([A-Za-z_]\w*)/g;
 
 function declarationOf(name: string, work: Work): Place | undefined {
   const declaration = new RegExp(
-    `^\\s*(?:export |default |async |static |override |abstract |function |class |const |get |set |\\*)*#?${name}\\b\\s*[=<({].*[{(,]\\s*$`,
+    `^\\s*(?:export |default |async |static |override |abstract |function |class |const |get |set |\\*)*${name}\\b\\s*[=<({].*[{(,]\\s*$`,
   );
   for (const file of work.files) {
     const lines = work.textOf(file)!.split('\n');

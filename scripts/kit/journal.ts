@@ -89,10 +89,19 @@ export class Journal {
    * @throws StoreError if something cannot be kept, or was damaged; nothing is replaced then
    */
   restore(attempt: Attempt): Attempt {
-    const contents = Object.entries(attempt.files).map(([name, hash]) => [name, this.#contentOf(hash)] as const);
+    const contents = this.contents(attempt);
     const kept = this.keep('undo');
     for (const [name, content] of contents) this.#replace(name, content);
     return kept;
+  }
+
+  /**
+   * What the learner's files had, by name.
+   *
+   * @throws StoreError if it was damaged
+   */
+  contents(attempt: Attempt): Map<string, string> {
+    return new Map(Object.entries(attempt.files).map(([name, hash]) => [name, this.#contentOf(hash)]));
   }
 
   /**

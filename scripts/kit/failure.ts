@@ -38,11 +38,28 @@ type Difference = Pick<Failure, 'subject' | 'expected' | 'received'>;
 
 function whatDiffers(error: TestError): Difference {
   const message = stripVTControlCharacters(error.message);
-  if (error.name !== 'AssertionError') return { subject: `${error.name}: ${message}` };
-  const [, label, rest] = /^(?:([\s\S]+?): )?(expected [\s\S]*)$/.exec(message) ?? [];
+  if (error.name !== 'AssertionError') return { subject: thrown(error, message) };
+  if (/^promise (resolved|rejected) .* instead of/.test(message)) return { subject: message };
+  const [, label, rest = message] = /^(?:([\s\S]+?): )?(expected [\s\S]*)$/.exec(message) ?? [];
+  const subject = label ?? rest;
+  if (error.expected === undefined && error.actual === undefined && !message.includes('expected ')) {
+    return { subject: message, expected: 'an error', received: 'nothing was thrown' }; // chai leaves only our phrase
+  }
+  if (/ to be .*Object\.is equality/s.test(rest) && /same string/.test(rest)) {
+    return { subject, expected: 'the very same', received: 'another one that looks the same' };
+  }
   const { expected, actual } = error;
-  if (typeof expected !== 'string' || typeof actual !== 'string' || expected === actual) return { subject: message };
-  return { subject: label ?? rest ?? message, expected: clean(expected), received: clean(actual) };
+  if (typeof expected === 'string' && typeof actual === 'string' && expected !== actual) {
+    return { subject: / to throw error /.test(subject) ? 'what is thrown' : subject, expected: clean(expected), received: clean(actual) };
+  }
+  return { subject: label === undefined ? message : `${label}\n${rest}` };
+}
+
+/** What was thrown, its class and what caused it. */
+function thrown({ name, cause }: TestError, message: string): string {
+  const own = name === undefined ? `thrown: ${message}` : `${name}: ${message}`;
+  const because = cause as { name?: string; message?: string } | undefined;
+  return because?.message === undefined ? own : `${own}\ncaused by ${because.name ?? 'Error'}: ${because.message}`;
 }
 
 /** What is shown on one line, if it is short enough. */
@@ -50,13 +67,16 @@ const ONE_LINE = 64;
 
 /** A value as a person would write it: on one line where it fits. */
 function clean(value: string): string {
-  const text = stripVTControlCharacters(value).replace(/^(\s*(?:"[^"]*": )?)(?:Array|Object) (?=[[{])/gm, '$1');
+  const text = stripVTControlCharacters(value)
+    .replace(/^(\s*(?:"[^"]*": )?)(?:Array|Object) (?=[[{])/gm, '$1')
+    .replace(/\[Function (\w+)\]/g, '$1');
   const line = text
     .split('\n')
     .map((part) => part.trim())
     .join(' ')
     .replace(/([[(]) | (?=[\])])/g, '$1')
-    .replace(/,(?=[\])]| })/g, '');
+    .replace(/,(?=[\])]| })/g, '')
+    .replace(/^(\w*Error) \{ "message": "(.*)" \}$/, '$1: $2');
   return line.length <= ONE_LINE ? line : text;
 }
 
@@ -75,9 +95,10 @@ const pathOf = (moduleId: string) => moduleId.replace(/\?.*$/, '');
  */
 function placeOfCall(test: TestCase, error: TestError, work: Work): Place | undefined {
   const spec = pathOf(test.module.moduleId);
-  const failedAt = error.stacks?.find(({ file }) => pathOf(file) === spec)?.line;
-  if (failedAt === undefined) return undefined;
-  const before = readFileSync(spec, 'utf8').split('\n').slice(0, failedAt).reverse();
+  const text = readFileSync(spec, 'utf8').split('\n');
+  const claimedAt = text.findIndex((line) => line.includes(test.name)) + 1;
+  const failedAt = error.stacks?.find(({ file }) => pathOf(file) === spec)?.line ?? claimedAt + LINES_OF_A_TEST;
+  const before = text.slice(0, failedAt).reverse();
   const lines = before.slice(0, before.findIndex((line) => /^\s*it\b/.test(line)) + 1);
   for (const pattern of [CALL, NAME]) {
     for (const line of lines) {
@@ -89,6 +110,9 @@ function placeOfCall(test: TestCase, error: TestError, work: Work): Place | unde
   }
   return undefined;
 }
+
+/** Where a test may have come to, if the error does not tell. */
+const LINES_OF_A_TEST = 3;
 
 const CALL = /([A-Za-z_]\w*)(?=\()/g;
 const NAME = /([A-Za-z_]\w*)/g;

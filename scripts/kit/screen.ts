@@ -108,7 +108,8 @@ function failure(
   const head = [...clauseLines(clause), ...wrap(claim, columns() - 7).map((line) => paint.dim(`       ${line}`)), ''];
   const foot = [...(diagnosis ? diagnosisLines(diagnosis) : []), ...placeLine(place)];
   const room = Math.max(lines - head.length - foot.length, 4);
-  const body = expected === undefined ? bounded(wrapAll(subject), room) : [subject, ...comparison(expected, received!, room - 1)];
+  const what = wrapAll(subject);
+  const body = expected === undefined ? bounded(what, room) : [...what, ...comparison(expected, received!, room - what.length)];
   return [...head, ...body.map((line) => `  ${line}`), ...foot];
 }
 

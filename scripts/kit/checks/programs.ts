@@ -30,6 +30,8 @@ export interface ProgramOptions {
 }
 
 const MISTAKES_A_STEP = 5;
+/** More than a learner's test is given: a mistake must break its clauses, and no other, on a busy machine too. */
+const PATIENCE_MS = 4_000;
 
 const RIGHT: readonly Subject[] = ['solutions', 'also-right', 'reference'];
 
@@ -81,7 +83,7 @@ async function judgeAll(
   mistakes: ReadonlyMap<string, readonly KnownWrong[]>,
   onProgress: (done: number, all: number) => void,
 ): Promise<Judged[]> {
-  const judge = await Judge.open(root, { workers: WORKERS, isTrusting: true, rewrite: rewriteWith(mistakes) });
+  const judge = await Judge.open(root, { workers: WORKERS, isTrusting: true, testTimeoutMs: PATIENCE_MS, rewrite: rewriteWith(mistakes) });
   const runs: SpecRun[] = programs.flatMap(({ exercise, subject }) => exercise.steps.map(({ spec }) => ({ spec, subject })));
   let done = 0;
   try {

@@ -34,6 +34,8 @@ export interface JudgeOptions {
   readonly spares?: number;
   /** Whether a process that judged a program with faults may judge the next: quicker. @default false */
   readonly isTrusting?: boolean;
+  /** How long a test may wait for a promise, ms. @default 1000 */
+  readonly testTimeoutMs?: number;
   /** Makes stubs and known mistakes of solutions; only for runs with such a subject. */
   readonly rewrite?: Rewrite;
 }
@@ -49,7 +51,8 @@ export class Judge {
 
   /** Takes some 400 ms, most of them for the loading of Vitest; the workers for the first run start meanwhile. */
   static async open(root: string, options: JudgeOptions): Promise<Judge> {
-    const { workers, atOnce = 1, spares = 0, isTrusting = false, rewrite = (_subject, _folder, _file, text) => text } = options;
+    const { workers, atOnce = 1, spares = 0, isTrusting = false } = options;
+    const { testTimeoutMs = TEST_TIMEOUT_MS, rewrite = (_subject, _folder, _file, text) => text } = options;
     const pool = new SparePool(root, isTrusting);
     pool.prepare(atOnce);
     const [{ createVitest }, { shared }] = await Promise.all([import('vitest/node'), import('../../../vitest.config.ts')]);
@@ -66,7 +69,7 @@ export class Judge {
         runner: fileURLToPath(new URL('./runner.ts', import.meta.url)),
         isolate: false, // the pool decides
         maxWorkers: workers,
-        testTimeout: TEST_TIMEOUT_MS,
+        testTimeout: testTimeoutMs,
         disableConsoleIntercept: true,
         api: false,
       },

@@ -11,5 +11,5 @@ export function deferred<T>(): Deferred<T> {
   return { promise, ...settle };
 }
 
-/** Lets everything run that waits for nothing but its turn: all micro-tasks, however many follow one another. */
+/** Lets everything run that waits only for its turn: all micro-tasks, however many follow one another. */
 export const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

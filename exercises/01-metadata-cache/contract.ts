@@ -18,13 +18,13 @@ export interface CacheOptions {
    */
   maxSize?: number;
   /**
-   * What an entry weighs, an integer from 0; asked once for each value to store. Required with {@link maxSize};
-   * without it every entry weighs 0.
+   * What an entry weighs, an integer from 0; asked once for each value to store. Required with
+   * {@link maxSize}; without it every entry weighs 0.
    */
   sizeOf?: (value: unknown, key: string) => number;
   /**
-   * Called once for each entry that the cache itself let go, after it is gone; not for `delete`, `clear` or an
-   * overwrite.
+   * Called once for each entry that the cache itself let go, after it is gone; not for `delete`, `clear` or
+   * an overwrite.
    */
   onEvict?: (key: string, value: unknown, reason: EvictionReason) => void;
   /** The clock. @default performance.now */

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import {
   CACHED,
   type CachedMember,
@@ -14,7 +16,8 @@ import {
 import { todo } from '#todo';
 
 /**
- * Keeps what is expensive to compute: bounded by number, by weight and by age, and able to say how well it does.
+ * Keeps what is expensive to compute: bounded by number, by weight and by age, and able to say how well it
+ * does.
  *
  * `undefined` and `null` are values like any other.
  */
@@ -49,7 +52,8 @@ export class OptimizedMetadataCache {
   /**
    * The value of `key`, from the cache, or else from `factory`, which is then remembered.
    *
-   * @param factory called at most once, without arguments; if it throws, nothing is cached and the error is the caller's
+   * @param factory called at most once, without arguments; if it throws, nothing is cached and the error is
+   *   the caller's
    */
   get<T>(key: string, factory: () => T): T {
     todo('1.1');
@@ -58,7 +62,8 @@ export class OptimizedMetadataCache {
   /**
    * Stores `value`, in place of what `key` had.
    *
-   * @returns whether it was kept; a value heavier than the whole cache is not, and the outdated one goes all the same
+   * @returns whether it was kept; a value heavier than the whole cache is not, and the outdated one goes all
+   *   the same
    * @throws RangeError if `ttlMs` is negative or NaN, or if `sizeOf` returns anything but an integer from 0;
    *   the cache is then as it was
    */
@@ -103,7 +108,7 @@ export class OptimizedMetadataCache {
     todo('1.3');
   }
 
-  /** What is known of the entry of `key`, or `undefined`; does not count as a use, and does not change afterwards. */
+  /** What is known of the entry of `key`, or `undefined`. Not a use; what was returned does not change. */
   entry(key: string): EntryInfo | undefined {
     todo('1.5');
   }

@@ -343,9 +343,9 @@ export class OptimizedMetadataCache {
       const expiresAt = now + this.#ttlMs;
       const entry = { value, size, hits: 0, createdAt: now, lastAccessedAt: now, expiresAt };
       this.#store(key, entry);
-      added.unshift([key, entry]);
+      added.push([key, entry]);
     }
-    this.#entries = new Map([...added, ...resident]);
+    this.#entries = new Map([...added.reverse(), ...resident]);
     return added.length;
   }
   // #endregion

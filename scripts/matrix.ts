@@ -1,4 +1,4 @@
-import { findRoot, readCatalogue, resolveAddress } from './kit/catalogue.ts';
+import { exerciseFolders, findRoot, readExercise, resolveAddress } from './kit/catalogue.ts';
 import { matrixOf, matrixText } from './kit/checks/matrix.ts';
 import { checkPrograms } from './kit/checks/programs.ts';
 import { EXIT, run } from './kit/command.ts';
@@ -15,7 +15,7 @@ await run(
   },
   async (addresses) => {
     const root = findRoot();
-    const all = readCatalogue(root);
+    const all = exerciseFolders(root).map((folder) => readExercise(root, folder));
     const exercises = addresses.length === 0 ? all : addresses.map((address) => resolveAddress(all, address).exercise);
     const bar = progressBar('judging');
     const { judged } = await checkPrograms(root, exercises, { onProgress: bar.show });

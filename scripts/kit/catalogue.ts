@@ -53,9 +53,12 @@ export function exerciseFolders(root: string): string[] {
   return readdirSync(join(root, 'exercises')).filter((name) => EXERCISE_FOLDER.test(name)).sort();
 }
 
+/** What learners see: an exercise without a reference is a draft. */
 export function readCatalogue(root: string): Exercise[] {
-  return exerciseFolders(root).map((folder) => readExercise(root, folder));
+  return exerciseFolders(root).filter((folder) => !isDraft(root, folder)).map((folder) => readExercise(root, folder));
 }
+
+export const isDraft = (root: string, folder: string) => !existsSync(join(root, 'reference', folder, 'index.ts'));
 
 export function readExercise(root: string, folder: string): Exercise {
   const [, digits, slug] = EXERCISE_FOLDER.exec(folder)!;

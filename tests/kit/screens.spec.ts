@@ -15,7 +15,7 @@ let verdict: StepVerdict;
 
 beforeAll(async () => {
   kit = new FixtureKit();
-  for (const tree of ['exercises', 'solutions', 'tests']) {
+  for (const tree of ['exercises', 'solutions', 'reference', 'tests']) {
     rmSync(join(kit.root, tree, '02-stack'), { recursive: true });
     mkdirSync(join(kit.root, tree, '02-failures'));
   }
@@ -32,6 +32,7 @@ beforeAll(async () => {
   kit.write('exercises/02-failures/index.ts', "export * from './failures.ts';\n");
   kit.write('exercises/02-failures/failures.ts', program.join('\n'));
   kit.write('solutions/02-failures/failures.ts', program.join('\n'));
+  kit.write('reference/02-failures/index.ts', program.join('\n'));
   kit.write('tests/02-failures/1-fail.spec.ts', `${imports}\ndescribe('2.1', () => {\n${specs.join('\n')}\n});\n`);
 
   exercise = readCatalogue(kit.root)[1]!;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hintsOf } from '../brief.ts';
-import { CatalogueError, type Exercise, exerciseFolders, readClauses, readExercise } from '../catalogue.ts';
+import { CatalogueError, type Exercise, exerciseFolders, isDraft, readClauses, readExercise } from '../catalogue.ts';
 import type { Finding } from './finding.ts';
 
 /** How many hints a step has. */
@@ -61,8 +61,7 @@ function checkFolders(root: string, { folder, files, steps }: Exercise): Finding
   for (const name of GIVEN) missing(`exercises/${folder}/${name}`);
   for (const name of files) missing(`exercises/${folder}/${name}`, 'npm run stubs');
   missing(`solutions/${folder}/index.ts`);
-  missing(`reference/${folder}/index.ts`);
-  missing(`docs/guide/${folder}.md`);
+  if (!isDraft(root, folder)) missing(`docs/guide/${folder}.md`);
   for (const name of NEEDED_JUDGES) missing(`tests/${folder}/${name}`);
 
   for (const name of list(root, `exercises/${folder}`)) {

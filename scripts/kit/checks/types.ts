@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { type Exercise, isDraft } from '../catalogue.ts';
 import type { Finding } from './finding.ts';
+import { filesWithWork } from './stubs.ts';
 
 const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
@@ -8,17 +10,19 @@ const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const TARGETS = ['exercises', 'solutions', 'reference'] as const;
 
 /**
- * The whole of the repository type-checks, whichever target the specs judge.
- *
- * @param work files that the learner has changed: what is wrong in them is theirs
+ * The whole of the repository type-checks, whichever target the specs judge. What is wrong in a learner's own work is
+ * theirs, and a draft has no reference to judge.
  */
-export async function checkTypes(root: string, work: readonly string[]): Promise<Finding[]> {
+export async function checkTypes(root: string, exercises: readonly Exercise[]): Promise<Finding[]> {
+  const work = filesWithWork(root, exercises);
+  const drafts = exercises.filter(({ folder }) => isDraft(root, folder)).map(({ folder }) => `tests/${folder}/`);
   const found = await Promise.all(TARGETS.map((target) => diagnose(root, target)));
   const findings = new Map<string, Finding>();
   for (const [index, lines] of found.entries()) {
     for (const line of lines) {
       const [, file = '', at = '', what = ''] = /^(.+?)\((\d+),\d+\): error (.*)$/.exec(line) ?? [];
       if (file === '' || work.includes(file)) continue;
+      if (TARGETS[index] === 'reference' && drafts.some((folder) => file.startsWith(folder))) continue;
       const command = `npx tsc -p . --customConditions ${TARGETS[index]}`;
       const key = `${file}:${at} ${what}`;
       if (!findings.has(key)) findings.set(key, { where: `${file}:${at}`, what, mend: `${command}, until it is silent` });

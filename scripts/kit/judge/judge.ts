@@ -101,6 +101,7 @@ export class Judge {
       specifications.push(project.createSpecification(id));
     }
     this.#pool.remains.clear();
+    this.#pool.isHurried = false;
     this.#progress.onModuleEnd = (id) => onFinished(byId.get(id)!);
     const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications(specifications);
     this.#pool.prepare(this.#spares);

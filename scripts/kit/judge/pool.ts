@@ -51,6 +51,8 @@ export class SparePool implements PoolRunnerInitializer {
   readonly #spares: ChildProcess[] = [];
   readonly #running = new Set<ChildProcess>();
   #closed = false;
+  /** Whether a spec of this run was found to be stuck: the others will be soon. */
+  isHurried = false;
 
   constructor(root: string, isTrusting: boolean) {
     this.#root = root;
@@ -69,6 +71,7 @@ export class SparePool implements PoolRunnerInitializer {
   take(): ChildProcess {
     const spare = this.#spares.shift() ?? this.#fork();
     this.#running.add(spare);
+    if (this.isHurried) spare.send({ isHurried: true });
     spare.once('exit', () => this.#running.delete(spare));
     return spare;
   }
@@ -132,6 +135,7 @@ class SpareWorker implements PoolWorker {
     else {
       this.#process.on('close', (code: number | null, signal: string | null) => {
         this.#remains.ending = this.#explain(code, signal);
+        this.#pool.isHurried ||= this.#remains.ending.kind === 'stuck' && !this.#pool.isTrusting;
         callback(code);
       });
     }

@@ -19,10 +19,13 @@ declare module 'vitest' {
 
 /** After one test has timed out, what the others of its spec get: most of them will wait for the same promise. */
 const PATIENCE_AFTER_TIMEOUT_MS = 150;
+/** After {@link MANY_TIMEOUTS}, what the rest gets. */
+const LAST_PATIENCE_MS = 20;
+const MANY_TIMEOUTS = 3;
 
 /** The process that this runs in: see worker.js. */
 const worker = (globalThis as Record<symbol, unknown>)[Symbol.for('hotpath.spec')] as {
-  watch(test: string): void;
+  watch(test: string, limitMs?: number): void;
   passed(test: string): void;
   isClean: boolean;
 };
@@ -30,7 +33,7 @@ const worker = (globalThis as Record<symbol, unknown>)[Symbol.for('hotpath.spec'
 /** Runs the tests of one spec: tells the watchdog which, notes marks reached, undoes what was done to built-ins. */
 export default class SpecRunner extends TestRunner {
   #reachedMarks: string[] = [];
-  #timedOut = false;
+  #timeouts = 0;
 
   override async importFile(path: string, source: 'collect' | 'setup'): Promise<unknown> {
     vi.resetModules(); // the process may have judged another spec before
@@ -48,15 +51,14 @@ export default class SpecRunner extends TestRunner {
   async runTask(test: Test): Promise<void> {
     this.#reachedMarks.length = 0;
     const name = testName(test.suite?.name, test.name);
-    worker.watch(name);
+    worker.watch(name, 3 * this.config.testTimeout);
     let isPassed = false;
     try {
       const run = TestRunner.getTestFn(test)();
-      await (this.#timedOut ? withinPatience(run) : run);
+      await (this.#timeouts > 0 ? within(this.#timeouts < MANY_TIMEOUTS ? PATIENCE_AFTER_TIMEOUT_MS : LAST_PATIENCE_MS, run) : run);
       isPassed = true;
     } catch (error) {
-      if (!this.#timedOut && /timed out in/.test((error as Error)?.message)) {
-        this.#timedOut = true;
+      if (/timed out in/.test((error as Error)?.message) && this.#timeouts++ === 0) {
         const frame = await whereItWaits(TestRunner.getTestFn(test));
         if (frame) test.meta.waitingAt = frame;
       }
@@ -75,7 +77,7 @@ export default class SpecRunner extends TestRunner {
 async function whereItWaits(run: () => unknown): Promise<Frame | undefined> {
   const pending = new PendingPromises();
   try {
-    await withinPatience(run());
+    await within(PATIENCE_AFTER_TIMEOUT_MS, run());
   } catch {
     // What it says was said the first time.
   } finally {
@@ -84,11 +86,10 @@ async function whereItWaits(run: () => unknown): Promise<Frame | undefined> {
   return pending.latest();
 }
 
-async function withinPatience(run: unknown): Promise<void> {
+async function within(limitMs: number, run: unknown): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise((_, reject) => {
-    const error = new Error(`Test timed out in ${PATIENCE_AFTER_TIMEOUT_MS}ms.`);
-    timer = setTimeout(() => reject(error), PATIENCE_AFTER_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error(`Test timed out in ${limitMs}ms.`)), limitMs);
   });
   try {
     await Promise.race([run, limit]);

@@ -14,6 +14,8 @@ import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const PATIENCE_MS = 800;
+/** When another spec of the same program was found to be stuck. */
+const PATIENCE_HURRIED_MS = 300;
 /** Blocked without computing, as by `Atomics.wait`. */
 const PATIENCE_IDLE_MS = 3_000;
 const LOOK_EVERY_MS = 50;
@@ -23,8 +25,14 @@ const PAUSE_MS = 1_500;
 const REPORT_FD = 4;
 
 const heartbeat = /** @type {Int32Array} */ (workerData);
+let patienceMs = PATIENCE_MS;
 let test = '';
-parentPort?.on('message', (name) => (test = name));
+/** When even a time limit does not end the test: the program has broken what the limit stands on. */
+let endOfTest = Infinity;
+parentPort?.on('message', (message) => {
+  if (message.isHurried) patienceMs = PATIENCE_HURRIED_MS;
+  else ({ test, endOfTest } = { test: message.test, endOfTest: performance.now() + message.limitMs });
+});
 
 let beat = -1;
 let cpuAtBeat = 0;
@@ -32,12 +40,15 @@ let timeAtBeat = 0;
 const watch = setInterval(() => {
   const { user, system } = process.cpuUsage();
   const cpuMs = (user + system) / 1000;
-  const now = Atomics.load(heartbeat, 0);
-  if (now !== beat) {
-    beat = now;
+  const now = performance.now();
+  const beats = Atomics.load(heartbeat, 0);
+  if (beats !== beat) {
+    beat = beats;
     cpuAtBeat = cpuMs;
-    timeAtBeat = performance.now();
-  } else if (cpuMs - cpuAtBeat > PATIENCE_MS || (test !== '' && performance.now() - timeAtBeat > PATIENCE_IDLE_MS)) {
+    timeAtBeat = now;
+  }
+  const isBlocked = cpuMs - cpuAtBeat > patienceMs || (test !== '' && now - timeAtBeat > PATIENCE_IDLE_MS);
+  if (isBlocked || now > endOfTest) {
     clearInterval(watch);
     whereIsMain((frames) => {
       writeSync(REPORT_FD, JSON.stringify({ test, frames }));

@@ -13,6 +13,9 @@ const off = process.off.bind(process);
 const exit = process.exit.bind(process);
 if (!send) throw new Error('worker.js must be forked with an IPC channel');
 on('disconnect', () => exit());
+on('message', (/** @type {{ isHurried?: boolean }} */ { isHurried }) => {
+  if (isHurried) watchdog.postMessage({ isHurried });
+});
 
 const heartbeat = new Int32Array(new SharedArrayBuffer(4));
 const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), { workerData: heartbeat, execArgv: [] });
@@ -21,8 +24,8 @@ setInterval(() => Atomics.add(heartbeat, 0, 1), 50).unref();
 
 /** What the runner tells this process. */
 const spec = {
-  /** The test that is running, for the watchdog. */
-  watch: (/** @type {string} */ test) => watchdog.postMessage(test),
+  /** The test that is running, and how long it may take at the very most, for the watchdog. */
+  watch: (/** @type {string} */ test, limitMs = Infinity) => watchdog.postMessage({ test, limitMs }),
   /** Says at once that a test has passed: Vitest collects results, and a program that is stuck keeps them. */
   passed: (/** @type {string} */ test) => send({ passed: test }),
   /** Whether the program has done nothing that the next spec might notice. */

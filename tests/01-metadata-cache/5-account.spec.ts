@@ -180,7 +180,7 @@ describe('1.5 Account', () => {
 
   describe('1.5.6 `entry` of a key that is absent or expired is `undefined`', () => {
     it('absent', () => {
-      const cache = new OptimizedMetadataCache();
+      const { cache } = cacheWithClock();
       store(cache, 'a');
       cache.delete('a');
       expect(cache.entry('a'), 'entry of a deleted key').toBe(undefined);

@@ -29,6 +29,7 @@ await run(
       const untouched = exercise.steps.every((step) => work.isUntouched(step));
       console.log(untouched ? welcomeScreen(verdict, work.marksOf(exercise.steps[0]!)[0]!) : verdictScreen(verdict));
       if (exitCodeOf([verdict]) === EXIT.ok) return EXIT.ok;
+      if (steps.some(({ state }) => state === 'stuck')) return EXIT.failed; // that took its time already
       const types = await typeErrorsOf(root, work.files);
       if (types.length > 0) console.log(`\n${typeErrorLines(root, types)}`);
       return EXIT.failed;

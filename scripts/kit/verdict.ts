@@ -167,7 +167,9 @@ function readTrouble({ module, remains, strayErrors }: SpecOutcome, tests: reado
   const { ending } = remains;
   if (ending?.kind === 'stuck') {
     const { clause, place } = { clause: clauseNumber(ending.test), place: placeOf(ending.frames, work) };
-    const text = 'The program computes on and on: here it was when it was stopped.';
+    const text = ending.isBlocked
+      ? 'The program computes on and on: here it was when it was stopped.'
+      : 'The program broke what the tests run on, and they did not come to an end.';
     return { kind: 'stuck', trouble: { text, ...(clause && { clause }), ...(place && { place }) } };
   }
   if (ending?.kind === 'out of memory') {

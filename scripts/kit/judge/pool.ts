@@ -10,9 +10,18 @@ export interface Frame {
   readonly function: string;
 }
 
+export interface Stuck {
+  readonly kind: 'stuck';
+  /** '' between two tests. */
+  readonly test: string;
+  readonly frames: readonly Frame[];
+  /** Whether it computed without end; otherwise its event loop went round, and the tests did not go on. */
+  readonly isBlocked: boolean;
+}
+
 /** How a worker ended that did not finish its spec. */
 export type Ending =
-  | { readonly kind: 'stuck'; readonly test: string; readonly frames: readonly Frame[] }
+  | Stuck
   | { readonly kind: 'out of memory' }
   | { readonly kind: 'ended'; readonly how: string };
 
@@ -167,7 +176,7 @@ class SpareWorker implements PoolWorker {
   }
 
   #explain(code: number | null, signal: string | null): Ending {
-    if (this.#report !== '') return { kind: 'stuck', ...(JSON.parse(this.#report) as { test: string; frames: Frame[] }) };
+    if (this.#report !== '') return { kind: 'stuck', ...(JSON.parse(this.#report) as Omit<Stuck, 'kind'>) };
     if (/heap out of memory|heap limit/i.test(this.#errors)) return { kind: 'out of memory' };
     return { kind: 'ended', how: signal === null ? `exit code ${code}` : `signal ${signal}` };
   }

@@ -22,6 +22,8 @@ const PATIENCE_AFTER_TIMEOUT_MS = 150;
 /** After {@link MANY_TIMEOUTS}, what the rest gets. */
 const LAST_PATIENCE_MS = 20;
 const MANY_TIMEOUTS = 3;
+/** What takes longer than so many time limits is not ended by any: the program has broken what they stand on. */
+const LIMIT_IN_TIMEOUTS = 2.5;
 
 /** The process that this runs in: see worker.js. */
 const worker = (globalThis as Record<symbol, unknown>)[Symbol.for('hotpath.spec')] as {
@@ -39,11 +41,12 @@ export default class SpecRunner extends TestRunner {
     vi.resetModules(); // the process may have judged another spec before
     const todo = join(this.config.root, 'exercises/todo.ts');
     ({ reachedMarks: this.#reachedMarks } = await import(/* @vite-ignore */ todo));
-    worker.watch('import');
+    const limitMs = LIMIT_IN_TIMEOUTS * this.config.testTimeout;
+    worker.watch('import', limitMs);
     try {
       return await super.importFile(path, source);
     } finally {
-      worker.watch('');
+      worker.watch('', limitMs); // until Vitest goes on
       requireBuiltins();
     }
   }
@@ -51,7 +54,8 @@ export default class SpecRunner extends TestRunner {
   async runTask(test: Test): Promise<void> {
     this.#reachedMarks.length = 0;
     const name = testName(test.suite?.name, test.name);
-    worker.watch(name, 3 * this.config.testTimeout);
+    const limitMs = LIMIT_IN_TIMEOUTS * this.config.testTimeout;
+    worker.watch(name, limitMs);
     let isPassed = false;
     try {
       const run = TestRunner.getTestFn(test)();
@@ -64,7 +68,7 @@ export default class SpecRunner extends TestRunner {
       }
       throw error;
     } finally {
-      worker.watch('');
+      worker.watch('', limitMs); // until Vitest goes on
       if (this.#reachedMarks.length > 0) test.meta.todo = [...new Set(this.#reachedMarks)];
       else if (!isPassed) worker.isClean = false;
       requireBuiltins();

@@ -51,7 +51,7 @@ const watch = setInterval(() => {
   if (isBlocked || now > endOfTest) {
     clearInterval(watch);
     whereIsMain((frames) => {
-      writeSync(REPORT_FD, JSON.stringify({ test, frames }));
+      writeSync(REPORT_FD, JSON.stringify({ test, frames, isBlocked }));
       process.kill(process.pid, 'SIGKILL');
     });
   }

@@ -55,6 +55,7 @@ init({
     if (message?.type === 'testfileFinished') {
       const timers = process.getActiveResourcesInfo().filter((resource) => /^(Timeout|Immediate)$/.test(resource));
       message = { ...message, isClean: spec.isClean && timers.length <= TIMERS_OF_VITEST };
+      spec.watch('');
     }
     send(message);
   },

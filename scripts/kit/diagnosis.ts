@@ -20,7 +20,7 @@ export interface Diagnosis {
 }
 
 /** Less than this is not like it. */
-const LIKE = 0.7;
+const LIKE = 0.75;
 /** By less than this no mistake is clearly liker than another. */
 const CLEARLY = 0.1;
 /** A claim that fails in both, but in another way. */

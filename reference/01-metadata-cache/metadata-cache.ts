@@ -76,15 +76,14 @@ export class OptimizedMetadataCache {
     if (now !== undefined) this.#now = callable('now', now);
     oneOf('policy', Object.keys(POLICIES), policy);
 
-    const departures = new Departures(onEvict);
-    this.#departures = departures;
+    this.#departures = new Departures(onEvict);
     this.#residentsOptions = {
       maxEntries: maxEntries ?? Infinity,
       maxSize: this.#maxSize,
       ttlMs: this.#ttlMs,
       isWeighed: sizeOf !== undefined,
       policy,
-      onLeave: (key, value, reason) => departures.note(key, value, reason),
+      departures: this.#departures,
     };
     this.#residents = new Residents(this.#residentsOptions);
   }

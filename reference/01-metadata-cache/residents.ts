@@ -1,6 +1,7 @@
 // Who may stay: the bounds, and the order in which they are enforced.
 
-import type { EvictionReason, Milliseconds, PolicyName } from './options.ts';
+import type { Departures } from './departures.ts';
+import type { Milliseconds, PolicyName } from './options.ts';
 import { LruPolicy } from './policies/lru.ts';
 import type { EvictionPolicy } from './policies/policy.ts';
 import { S3FifoPolicy } from './policies/s3-fifo.ts';
@@ -20,8 +21,8 @@ const EXPIRED_A_WRITE = 2;
 export interface ResidentsOptions extends SlotsOptions {
   readonly maxSize: number;
   readonly policy: PolicyName;
-  /** Told of who leaves without being removed, in the middle of an operation: it may only take notes. */
-  readonly onLeave: (key: string, value: unknown, reason: EvictionReason) => void;
+  /** Takes note of who leaves without being removed. */
+  readonly departures: Departures;
 }
 
 /**
@@ -39,7 +40,7 @@ export class Residents extends Slots {
 
   readonly #maxEntries: number;
   readonly #maxSize: number;
-  readonly #onLeave: ResidentsOptions['onLeave'];
+  readonly #departures: Departures;
 
   constructor(options: ResidentsOptions) {
     const policy = POLICIES[options.policy]((slot) => this.keys[slot]!);
@@ -47,7 +48,7 @@ export class Residents extends Slots {
     this.policy = policy;
     this.#maxEntries = options.maxEntries;
     this.#maxSize = options.maxSize;
-    this.#onLeave = options.onLeave;
+    this.#departures = options.departures;
   }
 
   /** How many more could be stored by number. */
@@ -98,7 +99,7 @@ export class Residents extends Slots {
       // Nobody here has expired, and nothing is stale, or there would be room. So one goes for the one that
       // comes.
       slot = this.policy.evict();
-      this.#onLeave(this.keys[slot]!, this.values[slot], 'capacity');
+      this.#departures.note(this.keys[slot]!, this.values[slot], 'capacity');
       this.takeOver(slot, key);
     } else {
       while (this.#isTooMuch(1, size)) this.#letGo(now, 0);
@@ -155,7 +156,7 @@ export class Residents extends Slots {
     const key = this.keys[slot]!;
     const value = this.values[slot];
     super.remove(slot);
-    this.#onLeave(key, value, 'capacity');
+    this.#departures.note(key, value, 'capacity');
   }
 
   /** Lets go what has expired, and what has been stale for long enough: at most so many of each. */
@@ -182,7 +183,7 @@ export class Residents extends Slots {
     now: Milliseconds,
   ): void {
     if (now >= deadline + staleMs || this.#isTooMuch(1, size)) {
-      this.#onLeave(key, value, 'expired');
+      this.#departures.note(key, value, 'expired');
       return;
     }
     this.stale ??= new Slots({ maxEntries: Infinity, ttlMs: Infinity, isWeighed: this.sizes !== undefined });
@@ -203,7 +204,7 @@ export class Residents extends Slots {
     const key = stale.keys[slot]!;
     const value = stale.values[slot];
     stale.remove(slot);
-    this.#onLeave(key, value, 'expired');
+    this.#departures.note(key, value, 'expired');
   }
 
   #letGo(now: Milliseconds, spared: number): void {

@@ -87,15 +87,7 @@ export class Deadlines {
 
   /** To be called when a deadline is set. No call is needed when one is postponed or given up. */
   lower(slot: number, deadline: Milliseconds): void {
-    if (this.#blocks[slot >>> FAN_OUT_BITS]! <= deadline) return;
-    if (this.#levels.length === 0) this.#build();
-    let node = slot;
-    for (const level of this.#levels) {
-      node >>>= FAN_OUT_BITS;
-      if (level[node]! <= deadline) return;
-      level[node] = deadline;
-    }
-    if (deadline < this.earliest) this.earliest = deadline;
+    if (!(this.#blocks[slot >>> FAN_OUT_BITS]! <= deadline)) this.#lowerAll(slot, deadline);
   }
 
   /** A slot that is due at `now`, or 0. */
@@ -131,6 +123,18 @@ export class Deadlines {
         }
       }
     }
+  }
+
+  /** Apart, so that the write of an entry is short enough to be compiled as a whole. */
+  #lowerAll(slot: number, deadline: Milliseconds): void {
+    if (this.#levels.length === 0) this.#build();
+    let node = slot;
+    for (const level of this.#levels) {
+      node >>>= FAN_OUT_BITS;
+      if (level[node]! <= deadline) return;
+      level[node] = deadline;
+    }
+    if (deadline < this.earliest) this.earliest = deadline;
   }
 
   #build(): void {

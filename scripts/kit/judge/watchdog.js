@@ -19,6 +19,8 @@ const PATIENCE_HURRIED_MS = 300;
 /** Blocked without computing, as by `Atomics.wait`. */
 const PATIENCE_IDLE_MS = 3_000;
 const LOOK_EVERY_MS = 50;
+/** Without a beat for so long, the event loop does not go round. */
+const MISSED_BEATS_MS = 500;
 /** How long the main thread may take to stop at a statement. */
 const PAUSE_MS = 1_500;
 /** File descriptor of the pipe to the parent: see `stdio` in pool.ts. */
@@ -47,8 +49,10 @@ const watch = setInterval(() => {
     cpuAtBeat = cpuMs;
     timeAtBeat = now;
   }
-  const isBlocked = cpuMs - cpuAtBeat > patienceMs || (test !== '' && now - timeAtBeat > PATIENCE_IDLE_MS);
-  if (isBlocked || now > endOfTest) {
+  const isOver = now > endOfTest;
+  const isBlocked =
+    cpuMs - cpuAtBeat > patienceMs || ((test !== '' || isOver) && now - timeAtBeat > (isOver ? MISSED_BEATS_MS : PATIENCE_IDLE_MS));
+  if (isBlocked || isOver) {
     clearInterval(watch);
     whereIsMain((frames) => {
       writeSync(REPORT_FD, JSON.stringify({ test, frames, isBlocked }));

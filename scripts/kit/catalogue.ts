@@ -53,12 +53,16 @@ export function exerciseFolders(root: string): string[] {
   return readdirSync(join(root, 'exercises')).filter((name) => EXERCISE_FOLDER.test(name)).sort();
 }
 
-/** What learners see: an exercise without a reference is a draft. */
+/** What learners see: no drafts. */
 export function readCatalogue(root: string): Exercise[] {
   return exerciseFolders(root).filter((folder) => !isDraft(root, folder)).map((folder) => readExercise(root, folder));
 }
 
-export const isDraft = (root: string, folder: string) => !existsSync(join(root, 'reference', folder, 'index.ts'));
+/** Whether an exercise says of itself that it is unfinished: `"draft": true` in its exercise.json. */
+export function isDraft(root: string, folder: string): boolean {
+  const path = join(root, 'exercises', folder, 'exercise.json');
+  return existsSync(path) && /"draft":\s*true/.test(readFileSync(path, 'utf8'));
+}
 
 export function readExercise(root: string, folder: string): Exercise {
   const [, digits, slug] = EXERCISE_FOLDER.exec(folder)!;

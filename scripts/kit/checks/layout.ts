@@ -47,7 +47,7 @@ export function checkTrees(root: string, exercises: readonly Exercise[]): Findin
       findings.push({ where: `${tree}/${name}`, what: 'belongs to no exercise', mend: `git rm -r ${tree}/${name}` });
     }
   }
-  for (const exercise of exercises) findings.push(...checkFolders(root, exercise));
+  for (const exercise of exercises.filter(({ folder }) => !isDraft(root, folder))) findings.push(...checkFolders(root, exercise));
   return findings;
 }
 
@@ -61,7 +61,8 @@ function checkFolders(root: string, { folder, files, steps }: Exercise): Finding
   for (const name of GIVEN) missing(`exercises/${folder}/${name}`);
   for (const name of files) missing(`exercises/${folder}/${name}`, 'npm run stubs');
   missing(`solutions/${folder}/index.ts`);
-  if (!isDraft(root, folder)) missing(`docs/guide/${folder}.md`);
+  missing(`reference/${folder}/index.ts`);
+  missing(`docs/guide/${folder}.md`);
   for (const name of NEEDED_JUDGES) missing(`tests/${folder}/${name}`);
 
   for (const name of list(root, `exercises/${folder}`)) {

@@ -11,18 +11,18 @@ const TARGETS = ['exercises', 'solutions', 'reference'] as const;
 
 /**
  * The whole of the repository type-checks, whichever target the specs judge. What is wrong in a learner's own work is
- * theirs, and a draft has no reference to judge.
+ * theirs, and a draft may be wrong.
  */
 export async function checkTypes(root: string, exercises: readonly Exercise[]): Promise<Finding[]> {
   const work = filesWithWork(root, exercises);
-  const drafts = exercises.filter(({ folder }) => isDraft(root, folder)).map(({ folder }) => `tests/${folder}/`);
+  const drafts = exercises.filter(({ folder }) => isDraft(root, folder)).map(({ folder }) => `/${folder}/`);
   const found = await Promise.all(TARGETS.map((target) => diagnose(root, target)));
   const findings = new Map<string, Finding>();
   for (const [index, lines] of found.entries()) {
     for (const line of lines) {
       const [, file = '', at = '', what = ''] = /^(.+?)\((\d+),\d+\): error (.*)$/.exec(line) ?? [];
       if (file === '' || work.includes(file)) continue;
-      if (TARGETS[index] === 'reference' && drafts.some((folder) => file.startsWith(folder))) continue;
+      if (drafts.some((folder) => file.includes(folder))) continue;
       const command = `npx tsc -p . --customConditions ${TARGETS[index]}`;
       const key = `${file}:${at} ${what}`;
       if (!findings.has(key)) findings.set(key, { where: `${file}:${at}`, what, mend: `${command}, until it is silent` });

@@ -1,0 +1,2 @@
+export * from '#contract/04-compressed-storage';
+export * from './compressed-storage.ts';

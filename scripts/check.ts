@@ -19,10 +19,10 @@ await run(
   async (addresses, { mistakes }) => {
     const root = findRoot();
     const { exercises: all, findings } = readExercises(root);
-    const finished = all.filter((exercise) => !drafts.includes(exercise));
-    const exercises = addresses.length === 0 ? finished : addresses.map((address) => resolveAddress(all, address).exercise);
     const drafts = all.filter(({ folder }) => isDraft(root, folder));
     const isOfDraft = (path: string) => drafts.some(({ folder }) => path.includes(`/${folder}/`));
+    const finished = all.filter((exercise) => !drafts.includes(exercise));
+    const exercises = addresses.length === 0 ? finished : addresses.map((address) => resolveAddress(all, address).exercise);
     report('manifests', findings);
     for (const { folder } of drafts) {
       console.log(paint.yellow(`  ${folder} is a draft: judged only when it is named, and not shown to learners`));

@@ -160,7 +160,11 @@ class SpareWorker implements PoolWorker {
       this.#remains = nothing();
       for (const { filepath } of message.context.files) this.#pool.remains.set(filepath, this.#remains);
     }
-    if (this.#process.connected) this.#process.send(message);
+    if (message.type === 'stop') {
+      // Nothing that a program does after its spec is worth waiting for, or may be told of the next.
+      this.#process.kill('SIGKILL');
+      this.#process.emit('message', { type: 'stopped', __vitest_worker_response__: true });
+    } else if (this.#process.connected) this.#process.send(message);
   }
 
   deserialize(data: unknown): unknown {

@@ -369,17 +369,27 @@ export class OptimizedMetadataCache {
     const slot = this.#writes === absentSince ? 0 : residents.find(key, now);
     this.#writes++;
     this.#outdate(key);
-    const isKept = size <= this.#maxSize;
-    if (!isKept || ttlMs === 0) {
-      if (slot !== 0) residents.remove(slot);
-      if (isKept) residents.retire(key, value, size, now, staleMs, now); // nobody has to go for what is over
-    } else if (slot === 0) {
-      residents.admit(key, value, size, now, ttlMs, staleMs);
-    } else {
-      residents.replace(slot, value, size, now, ttlMs, staleMs);
-    }
+    if (size > this.#maxSize || ttlMs === 0) return this.#storeNot(slot, key, value, size, staleMs, now);
+    if (slot === 0) residents.admit(key, value, size, now, ttlMs, staleMs);
+    else residents.replace(slot, value, size, now, ttlMs, staleMs);
     this.#departures.tell();
-    return isKept;
+    return true;
+  }
+
+  /** What is too heavy, or over at once: the outdated value goes for it, and nobody else. */
+  #storeNot(
+    slot: number,
+    key: string,
+    value: unknown,
+    size: number,
+    staleMs: Milliseconds,
+    now: Milliseconds,
+  ): boolean {
+    if (slot !== 0) this.#residents.remove(slot);
+    const isTooHeavy = size > this.#maxSize;
+    if (!isTooHeavy) this.#residents.retire(key, value, size, now, staleMs, now);
+    this.#departures.tell();
+    return !isTooHeavy;
   }
 
   #storeColdest(key: string, value: unknown, size: number, ttlMs: Milliseconds): boolean {

@@ -94,17 +94,8 @@ export class Residents extends Slots {
     staleMs: Milliseconds,
   ): void {
     if (now >= this.deadlines.earliest) this.expire(now, EXPIRED_A_WRITE);
-    let slot: number;
-    if (this.index.size === this.#maxEntries && this.sizes === undefined) {
-      // Nobody here has expired, and nothing is stale, or there would be room. So one goes for the one that
-      // comes.
-      slot = this.policy.evict();
-      this.#departures.note(this.keys[slot]!, this.values[slot], 'capacity');
-      this.takeOver(slot, key);
-    } else {
-      while (this.#isTooMuch(1, size)) this.#letGo(now, 0);
-      slot = this.open(key);
-    }
+    const isOneForOne = this.index.size === this.#maxEntries && this.sizes === undefined;
+    const slot = isOneForOne ? this.#displace(key) : this.#makeRoom(key, size, now);
     this.write(slot, value, size, now, ttlMs, staleMs);
     this.policy.add(slot);
   }
@@ -205,6 +196,23 @@ export class Residents extends Slots {
     const value = stale.values[slot];
     stale.remove(slot);
     this.#departures.note(key, value, 'expired');
+  }
+
+  /**
+   * A slot for `key` when all of `maxEntries` are living and none is stale, which is the usual case of a cache that is
+   * full: whoever goes leaves it the slot, with no need to free and find one.
+   */
+  #displace(key: string): number {
+    const slot = this.policy.evict();
+    this.#departures.note(this.keys[slot]!, this.values[slot], 'capacity');
+    this.takeOver(slot, key);
+    return slot;
+  }
+
+  /** A slot for `key` in any other case. */
+  #makeRoom(key: string, size: number, now: Milliseconds): number {
+    while (this.#isTooMuch(1, size)) this.#letGo(now, 0);
+    return this.open(key);
   }
 
   #letGo(now: Milliseconds, spared: number): void {

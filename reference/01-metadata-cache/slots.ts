@@ -56,6 +56,8 @@ export class Slots {
   #firstUnused = RESERVED_SLOTS;
   /** The instant that {@link createdAt} and {@link usedAt} were last seen to admit. */
   #admitted: Milliseconds = 0;
+  /** Whether {@link sizes}, {@link ttls} or {@link staleMs} is there. */
+  #hasOptional: boolean;
   /** What {@link hits} admits. */
   #mostHits = 0xffff;
 
@@ -63,6 +65,7 @@ export class Slots {
     this.#options = options;
     this.#ttlMs = options.ttlMs;
     if (options.isWeighed) this.sizes = new Uint32Array(0);
+    this.#hasOptional = options.isWeighed;
     this.#grow();
   }
 
@@ -107,9 +110,7 @@ export class Slots {
     this.hits[slot] = 0;
     this.createdAt[slot] = now;
     this.usedAt[slot] = now;
-    if (this.sizes !== undefined) this.#setSize(slot, size);
-    if (ttlMs !== this.#ttlMs || this.ttls !== undefined) this.#setLifetime(slot, ttlMs);
-    if (staleMs !== 0 || this.staleMs !== undefined) this.#setStaleMs(slot, staleMs);
+    if (ttlMs !== this.#ttlMs || staleMs !== 0 || this.#hasOptional) this.#writeOptional(slot, size, ttlMs, staleMs);
     if (ttlMs !== Infinity) this.deadlines.lower(slot, now + ttlMs);
   }
 
@@ -153,14 +154,14 @@ export class Slots {
     this.sizes[slot] = size;
   }
 
-  #setLifetime(slot: number, ttlMs: Milliseconds): void {
-    this.ttls ??= new Float64Array(this.#capacity).fill(this.#ttlMs);
-    this.ttls[slot] = ttlMs;
-  }
-
-  #setStaleMs(slot: number, staleMs: Milliseconds): void {
-    this.staleMs ??= new Float64Array(this.#capacity);
-    this.staleMs[slot] = staleMs;
+  /** The columns that are there, and those that are needed from now on. */
+  #writeOptional(slot: number, size: number, ttlMs: Milliseconds, staleMs: Milliseconds): void {
+    if (this.sizes !== undefined) this.#setSize(slot, size);
+    if (ttlMs !== this.#ttlMs) this.ttls ??= new Float64Array(this.#capacity).fill(this.#ttlMs);
+    if (this.ttls !== undefined) this.ttls[slot] = ttlMs;
+    if (staleMs !== 0) this.staleMs ??= new Float64Array(this.#capacity);
+    if (this.staleMs !== undefined) this.staleMs[slot] = staleMs;
+    this.#hasOptional = true;
   }
 
   #admit(now: Milliseconds): void {

@@ -5,7 +5,7 @@ export type Milliseconds = number;
 export type EvictionReason = 'capacity' | 'expired';
 
 export interface CacheOptions {
-  /** The most entries that are kept, an integer from 1. @default Infinity */
+  /** The most entries that are kept, an integer from 1 or `Infinity`. @default Infinity */
   maxEntries?: number;
   /**
    * How long an entry lives, counted from the write that stored it; 0 expires at once, `Infinity` never.
@@ -13,7 +13,7 @@ export interface CacheOptions {
    */
   ttlMs?: Milliseconds;
   /**
-   * The most that all entries together may weigh, an integer from 1, in the unit of {@link sizeOf}.
+   * The most that all entries together may weigh, an integer from 1 or `Infinity`, in the unit of {@link sizeOf}.
    * @default Infinity
    */
   maxSize?: number;

@@ -3,6 +3,7 @@
 import { Departures } from './departures.ts';
 import { Flights, NO_LOADS, warm } from './loading.ts';
 import {
+  bound,
   type CacheOptions,
   type CacheStats,
   callable,
@@ -66,9 +67,9 @@ export class OptimizedMetadataCache {
    */
   constructor(options: CacheOptions = {}) {
     const { maxEntries, ttlMs, maxSize, sizeOf, onEvict, onRefreshError, policy = 'lru', now } = options;
-    if (maxEntries !== undefined) positiveInteger('maxEntries', maxEntries);
+    if (maxEntries !== undefined) bound('maxEntries', maxEntries);
     if (ttlMs !== undefined) this.#ttlMs = duration('ttlMs', ttlMs);
-    if (maxSize !== undefined) this.#maxSize = positiveInteger('maxSize', maxSize);
+    if (maxSize !== undefined) this.#maxSize = bound('maxSize', maxSize);
     if (sizeOf !== undefined) this.#sizeOf = callable('sizeOf', sizeOf);
     else if (maxSize !== undefined) throw new TypeError('maxSize needs sizeOf, which was not given');
     if (onEvict !== undefined) callable('onEvict', onEvict);

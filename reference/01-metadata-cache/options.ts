@@ -21,11 +21,14 @@ export type EvictionReason = 'capacity' | 'expired';
 export type PolicyName = 'lru' | 'sieve' | 's3-fifo';
 
 export interface CacheOptions {
-  /** The most entries that are kept, an integer from 1. @default Infinity */
+  /** The most entries that are kept, an integer from 1 or `Infinity`. @default Infinity */
   maxEntries?: number;
   /** How long an entry lives after its write; 0 is over at once, `Infinity` never. @default Infinity */
   ttlMs?: Milliseconds;
-  /** The most that all weigh together, an integer from 1, in the unit of {@link sizeOf}. @default Infinity */
+  /**
+   * The most that all weigh together, an integer from 1 or `Infinity`, in the unit of {@link sizeOf}.
+   * @default Infinity
+   */
   maxSize?: number;
   /** What an entry weighs, an integer from 0. Without it everything weighs 0, so {@link maxSize} requires it. */
   sizeOf?: (value: unknown, key: string) => number;
@@ -108,6 +111,13 @@ export interface WarmReport {
 }
 
 // ---- Guards ---------------------------------------------------------------------------------------------
+
+/** @internal */
+export function bound(subject: string, value: number): number {
+  number(subject, value);
+  if (value === Infinity || (Number.isSafeInteger(value) && value >= 1)) return value;
+  throw new RangeError(`${subject} must be an integer from 1 or Infinity, received ${value}`);
+}
 
 /** @internal */
 export function positiveInteger(subject: string, value: number): number {

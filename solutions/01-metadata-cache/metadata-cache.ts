@@ -69,7 +69,7 @@ export class OptimizedMetadataCache {
     // #endregion
     if (maxEntries !== undefined || onEvict !== undefined) {
       // #region step 1.2
-      if (maxEntries !== undefined) this.#maxEntries = positiveInteger('maxEntries', maxEntries);
+      if (maxEntries !== undefined) this.#maxEntries = bound('maxEntries', maxEntries);
       if (onEvict !== undefined) this.#onEvict = callable('onEvict', onEvict);
       // #endregion
     }
@@ -80,7 +80,7 @@ export class OptimizedMetadataCache {
     }
     if (maxSize !== undefined || sizeOf !== undefined) {
       // #region step 1.4
-      if (maxSize !== undefined) this.#maxSize = positiveInteger('maxSize', maxSize);
+      if (maxSize !== undefined) this.#maxSize = bound('maxSize', maxSize);
       if (sizeOf === undefined) throw new TypeError('maxSize needs sizeOf, which was not given');
       this.#sizeOf = callable('sizeOf', sizeOf);
       // #endregion
@@ -418,6 +418,12 @@ function keyOfPrimitive(value: unknown, index: number): string {
   if (value === null || !['object', 'function', 'symbol'].includes(typeof value)) return String(value);
   const rule = `argument ${index + 1} must be a primitive other than a symbol`;
   throw new TypeError(`without keyOf, ${rule}, received ${inspect(value)}`);
+}
+
+function bound(name: string, value: number): number {
+  requireType('number', name, value);
+  if (value === Infinity || (Number.isSafeInteger(value) && value >= 1)) return value;
+  throw new RangeError(`${name} must be an integer from 1 or Infinity, received ${value}`);
 }
 
 function positiveInteger(name: string, value: number): number {

@@ -11,10 +11,16 @@ describe('1.2 misuse', () => {
   for (const maxEntries of [0, -1, 1.5, NaN]) {
     it(`maxEntries: ${maxEntries}`, () => {
       expect(cacheWith({ maxEntries })).toThrow(
-        new RangeError(`maxEntries must be an integer from 1, received ${maxEntries}`),
+        new RangeError(`maxEntries must be an integer from 1 or Infinity, received ${maxEntries}`),
       );
     });
   }
+
+  it('maxEntries: Infinity is no bound', () => {
+    const cache = new OptimizedMetadataCache({ maxEntries: Infinity });
+    for (let n = 0; n < 1_000; n++) cache.set(`key ${n}`, n);
+    expect(cache.size, 'size').toBe(1_000);
+  });
 
   it('maxEntries of another type', () => {
     expect(cacheWith({ maxEntries: untyped('10') })).toThrow(
@@ -67,10 +73,16 @@ describe('1.4 misuse', () => {
   for (const maxSize of [0, -1, 1.5, NaN]) {
     it(`maxSize: ${maxSize}`, () => {
       expect(cacheWith({ maxSize, sizeOf: () => 1 })).toThrow(
-        new RangeError(`maxSize must be an integer from 1, received ${maxSize}`),
+        new RangeError(`maxSize must be an integer from 1 or Infinity, received ${maxSize}`),
       );
     });
   }
+
+  it('maxSize: Infinity is no bound', () => {
+    const cache = new OptimizedMetadataCache({ maxSize: Infinity, sizeOf: () => 2 ** 31 });
+    for (const key of ['a', 'b', 'c']) cache.set(key, key);
+    expect([cache.size, cache.currentSize], 'size and weight').toEqual([3, 3 * 2 ** 31]);
+  });
 
   it('maxSize of another type', () => {
     expect(cacheWith({ maxSize: untyped('1 MB'), sizeOf: () => 1 })).toThrow(

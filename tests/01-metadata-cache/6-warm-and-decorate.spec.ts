@@ -229,6 +229,20 @@ describe('1.6 Warm and decorate', () => {
       expect(kept(cache, 'xabcd'), 'entries kept').toBe('xbc');
     });
 
+    it('what is set while a load runs has the room, and what was loaded is skipped', async () => {
+      const [onEvict, evictions] = recorder((_key: string) => {});
+      const cache = new OptimizedMetadataCache({ maxEntries: 3, onEvict });
+      const { source, started } = pendingLoads(3);
+      const warming = cache.warm(source);
+      await untilItWaits(warming);
+      store(cache, 'xy');
+      for (const load of started) load.resolve('loaded');
+      expect(await warming, 'report').toMatchObject({ stored: 1, skipped: 2 });
+      expect(kept(cache, 'xy'), 'what was set').toBe('xy');
+      expect(cache.size, 'entries kept').toBe(3);
+      expect(evictions, 'calls of onEvict').toEqual([]);
+    });
+
     it('a value that is too heavy for the room is skipped', async () => {
       const cache = new OptimizedMetadataCache({ maxSize: 10, sizeOf: (value) => value as number });
       cache.set('x', 6);
@@ -276,7 +290,7 @@ describe('1.6 Warm and decorate', () => {
       const { source, started } = pendingLoads(3);
       const warming = cache.warm(source);
       await untilItWaits(warming);
-      for (const i of [1, 2, 0]) {
+      for (const i of [2, 0, 1]) {
         started[i]!.resolve('loaded');
         await untilItWaits(warming);
       }
@@ -395,7 +409,7 @@ describe('1.6 Warm and decorate', () => {
     it('of primitives', () => {
       const lists = [
         [], [undefined], [null], [undefined, undefined], [null, undefined], ['undefined'], ['null'],
-        [true], ['true'], [1], ['1'], [1n], ['1n'], [NaN], ['NaN'], [1, 2], ['1,2'], [12],
+        [true], ['true'], [0], [-0], [1], ['1'], [1n], ['1n'], [NaN], ['NaN'], [1, 2], ['1,2'], [12],
         [''], ['', ''], [','], ['a', 'b'], ['a,b'], ['a', 'b', ''], ['a"'], ['a\\"'], ['a","b'],
         ['a', 1], ['a', '1'],
       ];

@@ -350,7 +350,7 @@ function keyOfPrimitives(...args: unknown[]): string {
     if (typeof arg === 'function' || typeof arg === 'symbol' || Object(arg) === arg) {
       throw new TypeError(`no key for the argument ${String(arg)}`);
     }
-    const text = String(arg);
+    const text = Object.is(arg, -0) ? '-0' : String(arg);
     key += `${arg === null ? 'null' : typeof arg}:${text.length}:${text}`;
   }
   return key;

@@ -1238,6 +1238,15 @@ export default [
       'which is older. Look again before you store.',
   },
   {
+    id: 'measures-the-room-once',
+    step: '6',
+    patch: [{ find: 'this.#entries.size < this.#maxEntries && ', replace: '' }],
+    breaks: ['1.6.4'],
+    say:
+      'The room is measured before the loads begin. What was set while they ran has filled some of it, and ' +
+      'what you store then is beyond the bound.',
+  },
+  {
     id: 'warms-by-set',
     step: '6',
     patch: [
@@ -1322,6 +1331,15 @@ export default [
     say:
       "You join the arguments to a string in which `1` and `'1'`, or `('a,b')` and `('a', 'b')`, look " +
       "alike: one caller gets the answer to another's question.",
+  },
+  {
+    id: 'zero-loses-its-sign',
+    step: '6',
+    patch: [{ find: `  if (Object.is(value, -0)) return '-0';\n`, replace: '' }],
+    breaks: ['1.6.8'],
+    say:
+      '`0` and `-0` share an entry: as a string both are `0`. A method that divides by its argument ' +
+      'tells them apart, and so must its cache.',
   },
   {
     id: 'stringifies-the-arguments',

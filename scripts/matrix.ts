@@ -1,4 +1,4 @@
-import { exerciseFolders, findRoot, readExercise, resolveAddress } from './kit/catalogue.ts';
+import { findRoot, readAll, resolveAddress } from './kit/catalogue.ts';
 import { matrixOf, matrixText } from './kit/checks/matrix.ts';
 import { checkPrograms } from './kit/checks/programs.ts';
 import { EXIT, run } from './kit/command.ts';
@@ -15,7 +15,7 @@ await run(
   },
   async (addresses) => {
     const root = findRoot();
-    const all = exerciseFolders(root).map((folder) => readExercise(root, folder));
+    const all = readAll(root);
     const exercises = addresses.length === 0 ? all : addresses.map((address) => resolveAddress(all, address).exercise);
     const bar = progressBar('judging');
     const { judged } = await checkPrograms(root, exercises, { onProgress: bar.show });

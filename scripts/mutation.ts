@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Exercise, findRoot, readCatalogue, resolveAddress } from './kit/catalogue.ts';
+import { type Exercise, findRoot, readAll, resolveAddress } from './kit/catalogue.ts';
 import { EXIT, run } from './kit/command.ts';
 import { STORE, writeWhole } from './kit/store.ts';
 
@@ -25,7 +25,7 @@ await run(
   },
   async ([address]) => {
     const root = findRoot();
-    const { exercise } = resolveAddress(readCatalogue(root), address!);
+    const { exercise } = resolveAddress(readAll(root), address!);
     const report = join(root, STORE, 'stryker', `${exercise.slug}.json`);
     await mutate(root, exercise, report);
     console.log(summaryOf(JSON.parse(readFileSync(report, 'utf8')) as Report));

@@ -1,4 +1,4 @@
-import { exerciseFolders, findRoot, readExercise } from './kit/catalogue.ts';
+import { findRoot, readAll } from './kit/catalogue.ts';
 import { writeStubs } from './kit/checks/stubs.ts';
 import { EXIT, run } from './kit/command.ts';
 
@@ -11,7 +11,7 @@ await run(
   },
   async () => {
     const root = findRoot();
-    const { written, leftAlone } = writeStubs(root, exerciseFolders(root).map((folder) => readExercise(root, folder)));
+    const { written, leftAlone } = writeStubs(root, readAll(root));
     for (const path of written) console.log(`${path} is written`);
     for (const path of leftAlone) console.log(`${path} has uncommitted work and is left alone: commit it, or npm run reset`);
     if (written.length + leftAlone.length === 0) console.log('All stubs are what their solutions generate.');

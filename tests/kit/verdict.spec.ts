@@ -34,6 +34,20 @@ describe('npm run exercise', () => {
     expect(code).toBe(0);
   });
 
+  it('an exercise builds on an earlier one, or on its solution while that is unfinished', async () => {
+    const kit = FixtureKit.forTest();
+    kit.solve('02-stack/stack.ts');
+    const stack = 'exercises/02-stack/stack.ts';
+    const counting = "import { Counter } from '#exercise/01-counter';\nif (new Counter().increment() !== 1) throw new Error('no');\n";
+    kit.edit(stack, 'import type', `${counting}import type`);
+    expect((await kit.run('exercise', '2')).code, 'on the stub of exercise 1').toBe(0);
+    kit.solve('01-counter/counter.ts');
+    kit.edit(COUNTER, 'this.#value + 1', 'this.#value + 2');
+    const { code, stdout } = await kit.run('exercise', '2');
+    expect(stdout, 'on what the learner wrote').toContain('Error: no');
+    expect(code).toBe(1);
+  });
+
   it('shows the first clause that fails, expected and received, and last the place, exit 1', async () => {
     const kit = FixtureKit.forTest();
     kit.solve('01-counter/counter.ts');

@@ -55,7 +55,7 @@ export class Judge {
     const { testTimeoutMs = TEST_TIMEOUT_MS, rewrite = (_subject, _folder, _file, text) => text } = options;
     const pool = new SparePool(root, isTrusting);
     pool.prepare(atOnce);
-    const [{ createVitest }, { shared }] = await Promise.all([import('vitest/node'), import('../../../vitest.config.ts')]);
+    const [{ createVitest }, { earlierExercises, shared }] = await Promise.all([import('vitest/node'), import('../../../vitest.config.ts')]);
     const progress = new Progress();
     const silence = new PassThrough().resume() as unknown as NodeJS.WriteStream;
     const vitest = await createVitest(
@@ -73,7 +73,7 @@ export class Judge {
         disableConsoleIntercept: true,
         api: false,
       },
-      { ...shared, root, logLevel: 'silent', server: { watch: null, hmr: false }, plugins: [subjectPlugin(root, rewrite)] },
+      { ...shared, root, logLevel: 'silent', server: { watch: null, hmr: false }, plugins: [subjectPlugin(root, rewrite), earlierExercises(root)] },
       { stdout: silence, stderr: silence },
     );
     return new Judge(vitest, pool, spares, progress);

@@ -18,16 +18,20 @@ export function withSubject(spec: string, subject: Subject): string {
   return subject === 'exercises' ? spec : `${spec}?subject=${subject}`;
 }
 
+/** `02-lazy-loader` of a path in that folder of any tree. */
+const folderOf = (path: string) => /\/(\d\d-[^/]+)\//.exec(path)?.[1];
+
 const subjectOf = (id: string | undefined) => /[?&]subject=([^&]+)/.exec(id ?? '')?.[1] as Subject | undefined;
 
 /** Lets a spec that carries a subject in its id import that subject's program. */
 export function subjectPlugin(root: string, rewrite: Rewrite): Plugin {
   const programOf = (folder: string, subject: Subject): string => {
     if (subject === 'exercises' || subject === 'reference') return join(root, subject, folder, 'index.ts');
-    if (subject === 'also-right') return join(root, 'tests', folder, 'also-right.ts');
-    const solution = join(root, 'solutions', folder, 'index.ts');
-    return subject === 'solutions' ? solution : withSubject(solution, subject);
+    if (subject === 'also-right') return withSubject(join(root, 'tests', folder, 'also-right.ts'), subject);
+    return withSubject(join(root, 'solutions', folder, 'index.ts'), subject);
   };
+  /** What is made of one exercise's solution builds on the solutions of those before. */
+  const builtOn = (subject: Subject): Subject => (subject === 'reference' ? 'reference' : 'solutions');
   return {
     name: 'hotpath:subject',
     enforce: 'pre',
@@ -35,7 +39,9 @@ export function subjectPlugin(root: string, rewrite: Rewrite): Plugin {
       const subject = subjectOf(importer);
       if (subject === undefined || subjectOf(id) !== undefined) return null;
       const [, folder] = IMPORT.exec(id) ?? [];
-      if (folder !== undefined) return programOf(folder, subject);
+      if (folder !== undefined) {
+        return programOf(folder, folder === folderOf(importer!) ? subject : builtOn(subject));
+      }
       if (!/^\.\.?\//.test(id)) return null;
       const path = join(dirname(importer!.replace(/\?.*$/, '')), id);
       return existsSync(path) && isRewritten(root, path) ? withSubject(path, subject) : null;
@@ -46,7 +52,8 @@ export function subjectPlugin(root: string, rewrite: Rewrite): Plugin {
       const path = id.replace(/\?.*$/, '');
       const text = readFileSync(path, 'utf8');
       const [tree, folder, file] = relative(root, path).split(sep) as [string, string, string];
-      return tree === 'solutions' ? rewrite(subject, folder, file, text) : text;
+      const isMade = tree === 'solutions' && (subject === 'stub' || subject.startsWith('wrong:'));
+      return isMade ? rewrite(subject, folder, file, text) : text;
     },
   };
 }

@@ -1,16 +1,16 @@
 // One who waits, and may leave before the answer comes.
 
-import type { Load } from './entry.ts';
+import type { Load } from './load.ts';
 import { LoadTimeoutError, type Milliseconds, type Schedule } from './options.ts';
 
-/** Where a caller takes leave. */
+/** Where callers take their leave. */
 interface Exit {
   leave(load: Load): void;
 }
 
 /**
- * A caller with a signal or a deadline. It has a promise of its own, which can be rejected while the load goes on; all
- * others share the load's.
+ * A caller with a signal or a deadline. It has a promise of its own, which can be rejected while the load
+ * goes on; all others share the load's.
  */
 export class Caller {
   readonly promise: Promise<unknown>;
@@ -19,7 +19,10 @@ export class Caller {
   readonly #signal: AbortSignal | undefined;
   #reject!: (reason: unknown) => void;
   #cancelTimer: (() => void) | undefined;
-  /** False once it has the answer, or has left: from then on neither timer nor listener is there, or does anything. */
+  /**
+   * False once it has the answer, or has left: then there is no timer and no listener any more, nor will
+   * there be.
+   */
   #isWaiting = true;
 
   /** @param load one that it counts as waiting for */
@@ -34,22 +37,17 @@ export class Caller {
         (error: unknown) => this.#stop() && reject(error),
       );
     });
-    if (signal?.aborted) this.#leave(signal.reason); // by the loader, which has been called by now
-    else signal?.addEventListener('abort', this);
+    if (signal?.aborted) this.leave(signal.reason); // since the loader was called, by whom else
+    else if (signal !== undefined) Company.of(signal).add(this);
   }
 
   startTimer(timeoutMs: Milliseconds, schedule: Schedule): void {
     if (!this.#isWaiting) return;
-    const onTimeout = () => this.#leave(new LoadTimeoutError(this.#load.entry.key, timeoutMs));
+    const onTimeout = () => this.leave(new LoadTimeoutError(this.#load.entry.key, timeoutMs));
     this.#cancelTimer = schedule(onTimeout, timeoutMs);
   }
 
-  /** The signal was aborted. @internal */
-  handleEvent(): void {
-    this.#leave(this.#signal!.reason);
-  }
-
-  #leave(reason: unknown): void {
+  leave(reason: unknown): void {
     if (!this.#stop()) return;
     this.#reject(reason);
     this.#exit.leave(this.#load);
@@ -60,7 +58,43 @@ export class Caller {
     if (!this.#isWaiting) return false;
     this.#isWaiting = false;
     this.#cancelTimer?.();
-    this.#signal?.removeEventListener('abort', this);
+    if (this.#signal !== undefined) Company.of(this.#signal).delete(this);
     return true;
+  }
+}
+
+/**
+ * Those who wait with the same signal: one listener for all of them. A request may well wait for dozens of
+ * keys, and from the eleventh listener on Node warns of a leak.
+ */
+class Company {
+  static readonly #bySignal = new WeakMap<AbortSignal, Company>();
+
+  readonly #signal: AbortSignal;
+  readonly #callers = new Set<Caller>();
+
+  static of(signal: AbortSignal): Company {
+    let company = Company.#bySignal.get(signal);
+    if (company === undefined) Company.#bySignal.set(signal, (company = new Company(signal)));
+    return company;
+  }
+
+  private constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  add(caller: Caller): void {
+    if (this.#callers.size === 0) this.#signal.addEventListener('abort', this);
+    this.#callers.add(caller);
+  }
+
+  delete(caller: Caller): void {
+    this.#callers.delete(caller);
+    if (this.#callers.size === 0) this.#signal.removeEventListener('abort', this);
+  }
+
+  /** The signal was aborted. */
+  handleEvent(): void {
+    for (const caller of this.#callers) caller.leave(this.#signal.reason);
   }
 }

@@ -1,4 +1,7 @@
-// What depends on what, as a picture: for the eyes of whoever has to find out why a key was loaded, or forgotten.
+// What depends on what, as a picture: for the eyes of whoever has to find out why a key was loaded, or
+// forgotten.
+
+import type { Entry } from './entries.ts';
 
 /**
  * - `registered`: nothing was loaded
@@ -34,10 +37,9 @@ export class DependencyGraph {
     this.nodes = nodes;
   }
 
-  // #region toText
   /**
-   * A tree, below each key what it depends on. What was shown already is shown again with `…` in place of what is
-   * below it, so the text is no longer than the graph.
+   * A tree, below each key what it depends on. What was shown already is shown again with `…` in place of
+   * what is below it, so there are no more lines than keys and edges.
    *
    *     Order (loaded)
    *     ├─ Customer (loaded)
@@ -50,7 +52,7 @@ export class DependencyGraph {
     const needed = new Set(this.nodes.flatMap(({ deps }) => deps));
     const shown = new Set<GraphNode>();
     const lines: string[] = [];
-    // What lies on a cycle is needed by somebody, and is shown nevertheless: after the roots, if none led to it.
+    // What lies on a cycle is needed by somebody, and is shown all the same: after the roots.
     const roots = this.nodes.filter(({ key }) => !needed.has(key));
     for (const root of [...roots, ...this.nodes]) {
       if (shown.has(root)) continue;
@@ -70,14 +72,16 @@ export class DependencyGraph {
     }
     return lines.join('\n');
   }
-  // #endregion toText
 
-  /** For Graphviz [10]: an arrow leads from each key to what it depends on. */
+  /** For Graphviz [7]: an arrow leads from each key to what it depends on. */
   toDot(): string {
     const names = new Map(this.nodes.map(({ key }, i) => [key, `n${i}`]));
-    const nodes = this.nodes.map(({ key, state }) => `  ${names.get(key)} [label=${quoted(key)}, ${STYLES[state]}];`);
-    const edges = this.nodes.flatMap(({ key, deps }) => deps.map((dep) => `  ${names.get(key)} -> ${names.get(dep)};`));
-    return ['digraph dependencies {', ...nodes, ...edges, '}'].join('\n');
+    const lines: string[] = [];
+    for (const { key, state, deps } of this.nodes) {
+      lines.push(`  ${names.get(key)} [label=${quoted(key)}, ${STYLES[state]}];`);
+      for (const dep of deps) lines.push(`  ${names.get(key)} -> ${names.get(dep)};`);
+    }
+    return ['digraph dependencies {', ...lines, '}'].join('\n');
   }
 }
 
@@ -87,4 +91,30 @@ const LAST = '└─ ';
 /** A label, in which a backslash has a meaning of its own. */
 function quoted(label: string): string {
   return `"${label.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+// ---- Of entries -----------------------------------------------------------------------------------------
+
+/** The keys in the order in which they were first heard of; then those that nobody can load. */
+export function graphOf(entries: Iterable<Entry>, isFresh: (entry: Entry) => boolean): DependencyGraph {
+  const nodes = new Map<string, GraphNode>();
+  for (const entry of entries) {
+    nodes.set(entry.key, { key: entry.key, state: stateOf(entry, isFresh), deps: [...depsOf(entry)] });
+  }
+  for (const { deps } of [...nodes.values()]) {
+    for (const key of deps) if (!nodes.has(key)) nodes.set(key, { key, state: 'missing', deps: [] });
+  }
+  return new DependencyGraph([...nodes.values()]);
+}
+
+function depsOf({ kept, lease, sources, recipe }: Entry): Iterable<string> {
+  if (kept === undefined && lease === undefined) return new Set(recipe?.deps);
+  return Array.from(sources, ({ key }) => key);
+}
+
+function stateOf(entry: Entry, isFresh: (entry: Entry) => boolean): NodeState {
+  const { kept, lease, recipe } = entry;
+  if (kept !== undefined) return lease !== undefined ? 'refreshing' : isFresh(entry) ? 'loaded' : 'due';
+  if (lease !== undefined) return 'loading';
+  return recipe !== undefined ? 'registered' : 'missing';
 }

@@ -1,8 +1,8 @@
 // The loader as its users see it.
 
 import { Caller } from './caller.ts';
-import { Kept, NONE, type Recipe } from './entry.ts';
-import { DependencyGraph } from './graph.ts';
+import { type Entries, Kept, NONE, type Recipe } from './entries.ts';
+import { type DependencyGraph, graphOf } from './graph.ts';
 import { Loads } from './loads.ts';
 import {
   abortSignal,
@@ -22,19 +22,19 @@ import {
 import { ONCE_AND_FOR_GOOD, type Policy, policyOf } from './policy.ts';
 import { Sessions } from './sessions.ts';
 
-/** For tests: throws an error that says what is not as it should be. O(keys and edges). @internal */
-export let checkInvariants: (loader: LazyMetadataLoader) => void;
+/** For tests. @internal */
+export let entriesOf: (loader: LazyMetadataLoader) => Entries;
 
 /**
- * Loads what is expensive when it is first asked for: once for all who ask meanwhile, after what it depends on, and
- * again when it, or something that it was made from, was invalidated.
+ * Loads what is expensive when it is first asked for: once for all who ask meanwhile, after what it depends
+ * on, and again when it, or something that it was made from, was invalidated.
  *
- * What was loaded is kept until it is invalidated, or for as long as the {@link LoadPolicy} says; there is no bound on
- * how many are kept. `undefined` and `null` are values like any other. A failure is not kept.
+ * What was loaded is kept until it is invalidated, or for as long as the {@link LoadPolicy} says; there is no
+ * bound on how many are kept. `undefined` and `null` are values like any other. A failure is not kept.
  *
- * Asking costs one lookup if there is a value or a load, and the promise that is returned is the one that is there:
- * whoever asks without options for the same value gets the same promise. There is no timer but for deadlines of callers
- * and for pauses between attempts: ages and leases are looked at when somebody asks.
+ * Asking costs one lookup if there is a value or a load, and the promise that is returned is the one that is
+ * there: whoever asks without options for the same value gets the same promise. There is no timer but for
+ * deadlines of callers and for pauses between attempts: ages and leases are looked at when somebody asks.
  */
 export class LazyMetadataLoader {
   readonly #loads: Loads;
@@ -44,7 +44,7 @@ export class LazyMetadataLoader {
   #sessions: Sessions | undefined;
 
   static {
-    checkInvariants = (loader) => loader.#loads.check();
+    entriesOf = (loader) => loader.#loads.entries;
   }
 
   /**
@@ -52,23 +52,22 @@ export class LazyMetadataLoader {
    * @throws RangeError if a number is out of its range
    */
   constructor(options: LoaderOptions = {}) {
-    const { schedule = startTimer, now = () => performance.now(), random = Math.random, onRefreshError } = options;
-    this.#schedule = callable('schedule', schedule);
+    const { schedule = startTimer, now = () => performance.now(), random = Math.random } = options;
+    const { onRefreshError } = options;
+    callable('schedule', schedule);
+    callable('now', now);
+    callable('random', random);
     if (onRefreshError !== undefined) callable('onRefreshError', onRefreshError);
     this.#policy = policyOf(options, ONCE_AND_FOR_GOOD);
-    this.#loads = new Loads({
-      schedule,
-      now: callable('now', now),
-      random: callable('random', random),
-      onRefreshError,
-    });
+    this.#schedule = schedule;
+    this.#loads = new Loads({ pace: { schedule, random }, now, onRefreshError });
   }
 
-  // ---- One key ---------------------------------------------------------------------------------------------
+  // ---- One key ------------------------------------------------------------------------------------------
 
   /**
-   * The value of `key`: what is kept, what is being loaded, or else what `loader` brings. Never throws: whatever goes
-   * wrong, a wrong argument included, rejects.
+   * The value of `key`: what is kept, what is being loaded, or else what `loader` brings. Never throws:
+   * whatever goes wrong, a wrong argument included, rejects.
    *
    * @param loader called at most once for each attempt, and not if the value is there
    */
@@ -81,20 +80,23 @@ export class LazyMetadataLoader {
   }
 
   /**
-   * As {@link load}, but `loader` is called when all of `deps` are loaded, and receives their values.
-   *
-   * @param deps registered, or loaded already; loaded side by side
-   * @throws DependencyError if one of them fails (as a rejection, as all below)
-   * @throws DependencyCycleError if they depend on `key`
+   * As {@link load}, for a value that is made from others: `loader` is given those of `deps`. They are loaded
+   * side by side, and have to be registered if they are not there. Rejects with a {@link DependencyError} if
+   * one of them fails, for want of a loader too; with a {@link DependencyCycleError} if one of them depends on
+   * `key`.
    */
-  loadWithDependencies<T>(key: string, deps: readonly string[], loader: Loader<T>, options?: LoadOptions): Promise<T> {
+  loadWithDependencies<T>(
+    key: string,
+    deps: readonly string[],
+    loader: Loader<T>,
+    options?: LoadOptions,
+  ): Promise<T> {
     return this.#ask(key, { loader, deps, policy: this.#policy }, options) as Promise<T>;
   }
 
   /**
-   * The value of a registered key.
-   *
-   * @throws MissingLoaderError if it is neither registered nor loaded
+   * The value of a key that is {@link register registered}. Rejects with a {@link MissingLoaderError} if it is
+   * not, nor loaded already.
    */
   get<T>(key: string, options?: LoadOptions): Promise<T> {
     if (options === undefined) {
@@ -105,8 +107,8 @@ export class LazyMetadataLoader {
   }
 
   /**
-   * Says how `key` is loaded when it is needed: by {@link get}, by {@link preload}, as a dependency, or to be refreshed.
-   * Loads nothing and forgets nothing; said again, it holds for the next load.
+   * Says how `key` is loaded when it is needed: by {@link get}, by {@link preload}, as a dependency, or to be
+   * refreshed. Loads nothing and forgets nothing; said again, it holds for the next load.
    *
    * @param policy overrides that of the constructor
    * @throws TypeError or RangeError if an argument is not what it has to be
@@ -119,8 +121,9 @@ export class LazyMetadataLoader {
   }
 
   /**
-   * Forgets `key`, and all that was made from it, however indirectly. Loads that are on their way lose their leases:
-   * they go on for those who wait for them, and what they bring is not kept. O(what is forgotten, and its edges).
+   * Forgets `key`, and all that was made from it, however indirectly. Loads that are on their way lose their
+   * leases: they go on for those who wait for them, and what they bring is not kept. O(what is forgotten, and
+   * its edges).
    *
    * @returns the keys that were forgotten, each once
    */
@@ -128,13 +131,12 @@ export class LazyMetadataLoader {
     return this.#loads.invalidate(key);
   }
 
-  // ---- Many ------------------------------------------------------------------------------------------------
+  // ---- Many ---------------------------------------------------------------------------------------------
 
   /**
-   * Loads registered keys before anybody asks for them. What fails is reported, and does not reject.
-   *
-   * @returns what became of each key, in the order of `keys`
-   * @throws RangeError if `concurrency` is not an integer from 1
+   * Loads registered keys ahead of their use, a few at a time, and tells what became of each, in the order of
+   * `keys`. The failure of a key is one of these answers. Rejects only if an argument is not what it has to
+   * be.
    */
   async preload(keys: readonly string[], options: PreloadOptions = {}): Promise<PreloadResult[]> {
     const { concurrency = 8, signal } = options;
@@ -155,15 +157,15 @@ export class LazyMetadataLoader {
 
   /** What depends on what at this moment, to be printed. O(keys and edges). */
   graph(): DependencyGraph {
-    return new DependencyGraph(this.#loads.nodes());
+    return graphOf(this.#loads.entries, (entry) => this.#loads.isFresh(entry));
   }
 
-  // ---- Sessions --------------------------------------------------------------------------------------------
+  // ---- Sessions -----------------------------------------------------------------------------------------
 
   /**
-   * Runs a piece of work, as for one request. The keys that it asks for by {@link load}, {@link loadWithDependencies}
-   * and {@link get} are used together, whatever it awaits in between; and at the first use of each, what was used
-   * together with it before is preloaded.
+   * Runs a piece of work, as for one request. The keys that it asks for by {@link load}, {@link
+   * loadWithDependencies} and {@link get} are used together, whatever it awaits in between; and at the first
+   * use of each, what was used together with it before is preloaded.
    *
    * @returns what `run` returned
    */
@@ -173,12 +175,15 @@ export class LazyMetadataLoader {
     return this.#sessions.run(run);
   }
 
-  /** The keys that were used together with `key` in {@link TOGETHER_TIMES} sessions or more, the most frequent first. */
+  /**
+   * What has been used together with `key` in at least {@link TOGETHER_TIMES} sessions, the most frequent
+   * first.
+   */
   usedTogether(key: string): string[] {
     return this.#sessions?.usedTogether(key) ?? [];
   }
 
-  // ---- Private ---------------------------------------------------------------------------------------------
+  // ---- Private ------------------------------------------------------------------------------------------
 
   /** The one way to a value; what the others do is a shorter way to the same end. */
   #ask(key: string, recipe: Recipe | undefined, options: LoadOptions = {}): Promise<unknown> {
@@ -211,10 +216,11 @@ export class LazyMetadataLoader {
     if (this.#loads.has(key)) return { key, status: 'present' };
     try {
       await this.#wait(key, undefined, { signal });
-      return { key, status: 'loaded' };
     } catch (error) {
-      return signal?.aborted ? { key, status: 'cancelled' } : { key, status: 'failed', error };
+      if (signal?.aborted) return { key, status: 'cancelled' };
+      return { key, status: 'failed', error };
     }
+    return { key, status: 'loaded' };
   }
 
   #used(key: string, promise: Promise<unknown>): Promise<unknown> {

@@ -3,8 +3,8 @@
 import { callable } from './options.ts';
 
 /**
- * What an accessor has for one object. It stands in the accessor's own private storage, where the language keeps it for
- * as long as the object, and a read finds it without a lookup.
+ * What an accessor has for one object. It stands in the accessor's own private storage, where the language
+ * keeps it for as long as the object, and a read finds it without a lookup.
  */
 class Slot<T> {
   readonly member: string | symbol;
@@ -15,8 +15,10 @@ class Slot<T> {
     this.member = member;
   }
 
-  // #region fill
-  /** From now on reads bring what `bring` brings, unless it fails. The promise is its own lease: what was put here since stays. */
+  /**
+   * From now on reads bring what `bring` brings, unless it fails. The promise is its own lease: what was put
+   * here since stays.
+   */
   fill(bring: () => T | PromiseLike<T>): Promise<T> {
     const answer: Promise<T> = Promise.resolve()
       .then(bring) // a turn later, so that whoever reads the member from there finds the load on its way
@@ -27,19 +29,18 @@ class Slot<T> {
     this.answer = answer;
     return answer;
   }
-  // #endregion fill
 }
 
 /** All slots of an object, for {@link invalidateLazy}. */
 const slotsOf = new WeakMap<object, Slot<unknown>[]>();
 
 /**
- * An accessor whose value is loaded when it is first read, once for each object; for a static one, for each class.
- * Reading gives a promise, the same one until it is forgotten. A failure is not kept. What is assigned, also as the
- * initial value, takes the place of what would be loaded.
+ * An accessor whose value is loaded when it is first read, once for each object; for a static one, for each
+ * class. Reading gives a promise, the same one until it is forgotten. A failure is not kept. What is
+ * assigned, also as the initial value, takes the place of what would be loaded.
  *
- * @param loader receives the object
- * @throws TypeError if it decorates anything but an accessor
+ * @param loader receives the object whose accessor is read
+ * @throws TypeError if it is no function, or the member no accessor
  */
 export function lazy<This extends object, T>(loader: (target: This) => T | PromiseLike<T>) {
   return function (
@@ -50,7 +51,8 @@ export function lazy<This extends object, T>(loader: (target: This) => T | Promi
     requireAccessor(context);
     const { name } = context;
     // For TypeScript the storage holds what the accessor gives; nobody else sees it.
-    const { get: read, set: write } = storage as unknown as ClassAccessorDecoratorTarget<This, Slot<T> | undefined>;
+    type Storage = ClassAccessorDecoratorTarget<This, Slot<T> | undefined>;
+    const { get: read, set: write } = storage as unknown as Storage;
 
     function slotOf(object: This): Slot<T> {
       let slot = read.call(object);
@@ -76,7 +78,10 @@ export function lazy<This extends object, T>(loader: (target: This) => T | Promi
   };
 }
 
-/** Forgets what `@lazy` loaded for `target`, or was assigned: of one member, or of all. A load on its way brings nothing back. */
+/**
+ * Forgets what `@lazy` loaded for `target`, or was assigned: of one member, or of all. A load on its way
+ * brings nothing back.
+ */
 export function invalidateLazy(target: object, member?: string | symbol): void {
   for (const slot of slotsOf.get(target) ?? []) {
     if (member === undefined || member === slot.member) slot.answer = undefined;

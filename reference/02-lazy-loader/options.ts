@@ -12,7 +12,9 @@ export type Loader<T> = (context: LoadContext) => T | PromiseLike<T>;
 export interface LoadContext {
   /** The values of the dependencies, in the order in which these were named. */
   readonly dependencies: readonly unknown[];
-  /** Aborted when nobody waits for the load any more. Made when it is first asked for, which many never do. */
+  /**
+   * Aborted when nobody waits for the load any more. Made when it is first asked for, which many never do.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -20,25 +22,33 @@ export interface LoadContext {
 export type Schedule = (callback: () => void, ms: Milliseconds) => () => void;
 
 /**
- * How patient a load is, and how long its value is good for. Given to the constructor it holds for every key, given
- * to `register` for one. Each duration is from 0, and `Infinity` means never.
+ * How patient a load is, and how long its value is good for. Given to the constructor it holds for every key,
+ * given to `register` for one. Each duration is from 0, and `Infinity` means never.
  */
 export interface LoadPolicy {
   /** How often a loader is called before its failure is one, an integer from 1. @default 1 */
   attempts?: number | undefined;
-  /** Whether an error is worth another attempt. A 404 is not, a lost connection is. @default all of them are */
+  /**
+   * Whether an error is worth another attempt. A 404 is not, a lost connection is. @default all of them are
+   */
   retryIf?: ((error: unknown) => boolean) | undefined;
   /** The longest pause after a first failure, doubled with each further one. @default 100 */
   backoffMs?: Milliseconds | undefined;
   /** What no pause exceeds, at most 2,147,483,647, some 25 days. @default 10_000 */
   maxBackoffMs?: Milliseconds | undefined;
-  /** From this age on a value is refreshed behind whoever asks for it, who gets it as it is. @default Infinity */
+  /**
+   * From this age on a value is refreshed behind whoever asks for it, who gets it as it is. @default Infinity
+   */
   refreshAfterMs?: Milliseconds | undefined;
-  /** From this age on a value is not given out; not before {@link refreshAfterMs}, if that is given. @default Infinity */
+  /**
+   * From this age on a value is not given out; not before {@link refreshAfterMs}, if that is given.
+   * @default Infinity
+   */
   expireAfterMs?: Milliseconds | undefined;
   /**
-   * How long a load may be the one for its key, from its beginning, attempts and pauses included. Who asks later
-   * begins another, and what the former brings reaches only those who wait for it already. @default Infinity
+   * How long a load may be the one for its key, from its beginning, attempts and pauses included. Who asks
+   * later begins another, and what the former brings reaches only those who wait for it already.
+   * @default Infinity
    */
   leaseMs?: Milliseconds | undefined;
 }
@@ -58,12 +68,18 @@ export interface LoaderOptions extends LoadPolicy {
 export interface LoadOptions {
   /** When aborted, the caller leaves, with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** After this time the caller leaves, with a {@link LoadTimeoutError}; from 0 to 2,147,483,647, some 25 days. */
+  /**
+   * After this time the caller leaves, with a {@link LoadTimeoutError}; from 0 to 2,147,483,647, some 25
+   * days.
+   */
   timeoutMs?: Milliseconds | undefined;
 }
 
 export interface PreloadOptions {
-  /** The most keys that are being loaded at a time, an integer from 1; dependencies are not counted. @default 8 */
+  /**
+   * The most keys that are being loaded at a time, an integer from 1; dependencies are not counted.
+   * @default 8
+   */
   concurrency?: number | undefined;
   /** When aborted, no further key is begun, and those that are being loaded are left. */
   signal?: AbortSignal | undefined;
@@ -77,7 +93,7 @@ export type PreloadResult =
 /** In how many sessions two keys must have been used before they count as used together. */
 export const TOGETHER_TIMES = 2;
 
-// ---- Errors ------------------------------------------------------------------------------------------------
+// ---- Errors ---------------------------------------------------------------------------------------------
 
 /** Nobody has said how to load the key. */
 export class MissingLoaderError extends Error {
@@ -127,7 +143,7 @@ export class LoadTimeoutError extends Error {
   }
 }
 
-// ---- Guards ------------------------------------------------------------------------------------------------
+// ---- Guards ---------------------------------------------------------------------------------------------
 // One an option, each naming subject, rule and what was received.
 
 /** The longest that `setTimeout` takes: beyond, it fires at once. */
@@ -135,7 +151,8 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** @internal */
 export function string(subject: string, value: string): void {
-  if (typeof value !== 'string') throw new TypeError(`${subject} must be a string, received ${inspect(value)}`);
+  if (typeof value === 'string') return;
+  throw new TypeError(`${subject} must be a string, received ${inspect(value)}`);
 }
 
 /** @internal */

@@ -1,6 +1,14 @@
-// When to try again, when to refresh, when to give up: the arithmetic, which changes nothing and asks no clock.
+// When to try again, when to refresh, when to give up: the arithmetic, which changes nothing and asks no
+// clock.
 
-import { callable, duration, type LoadPolicy, type Milliseconds, positiveInteger, timerDuration } from './options.ts';
+import {
+  callable,
+  duration,
+  type LoadPolicy,
+  type Milliseconds,
+  positiveInteger,
+  timerDuration,
+} from './options.ts';
 
 /** A {@link LoadPolicy} that leaves nothing open. */
 export type Policy = { readonly [Option in keyof LoadPolicy]-?: Exclude<LoadPolicy[Option], undefined> };
@@ -18,7 +26,10 @@ export const ONCE_AND_FOR_GOOD: Policy = {
 
 /** For how long a value is good. It does not change: a value that is to live otherwise is given another. */
 export interface Life {
-  /** From then on it is given out once more, and refreshed; `-Infinity` once what it was made from has changed. */
+  /**
+   * From then on it is given out once more, and refreshed; `-Infinity` once what it was made from has
+   * changed.
+   */
   readonly dueAt: Milliseconds;
   /** From then on it is not given out. Never before {@link dueAt}. */
   readonly expiresAt: Milliseconds;
@@ -48,15 +59,18 @@ export function policyOf(options: LoadPolicy, defaults: Policy): Policy {
   duration('refreshAfterMs', refreshAfterMs);
   duration('leaseMs', leaseMs);
   if (refreshAfterMs !== Infinity && refreshAfterMs > expireAfterMs) {
-    throw new RangeError(`refreshAfterMs must not exceed expireAfterMs, ${expireAfterMs}, received ${refreshAfterMs}`);
+    throw new RangeError(
+      `refreshAfterMs must not exceed expireAfterMs, ${expireAfterMs}, received ${refreshAfterMs}`,
+    );
   }
   return { attempts, retryIf, backoffMs, maxBackoffMs, refreshAfterMs, expireAfterMs, leaseMs };
 }
 
 // #region backoff
 /**
- * The pause after so many failures in a row: anything up to a bound that doubles with each, which is called full
- * jitter [5]. Who failed together would come back together, and fail together again, if all paused as long.
+ * The pause after so many failures in a row: anything up to a bound that doubles with each, which is called
+ * full jitter [5]. Who failed together would come back together, and fail together again, if all paused as
+ * long.
  *
  * @param failures from 1
  * @param random from 0 to below 1
@@ -72,13 +86,14 @@ export function leaseEndOf({ leaseMs }: Policy, now: () => Milliseconds): Millis
   return leaseMs === Infinity ? undefined : now() + leaseMs;
 }
 
-// ---- Lives -------------------------------------------------------------------------------------------------
+// ---- Lives ----------------------------------------------------------------------------------------------
 
 /** The life of a value that was loaded just now. */
 export function lifeOf({ refreshAfterMs, expireAfterMs }: Policy, now: () => Milliseconds): Life {
   if (refreshAfterMs === Infinity && expireAfterMs === Infinity) return FOR_EVER;
   const bornAt = now();
-  return { dueAt: bornAt + Math.min(refreshAfterMs, expireAfterMs), expiresAt: bornAt + expireAfterMs, failures: 0 };
+  const expiresAt = bornAt + expireAfterMs;
+  return { dueAt: Math.min(bornAt + refreshAfterMs, expiresAt), expiresAt, failures: 0 };
 }
 
 /** The next use will refresh it. */

@@ -6,11 +6,13 @@ import { TOGETHER_TIMES } from './options.ts';
 /**
  * Counts, for each two keys, the sessions that used both.
  *
- * Exact, and paid for: a session that uses k keys costs k² / 2 counts, and the counts are kept for good, one for each
- * two keys that ever met.
+ * Exact, and paid for: a session that uses k keys costs k² / 2 counts, and the counts are kept for good, one
+ * for each two keys that ever met.
  */
 export class Sessions {
-  /** The keys that the session has used so far, which the running code belongs to; none outside of sessions. */
+  /**
+   * The keys that the session has used so far, which the running code belongs to; none outside of sessions.
+   */
   readonly #used = new AsyncLocalStorage<Set<string> | undefined>();
   /** Both ways: what `a` has for `b`, `b` has for `a`. */
   readonly #times = new Map<string, Map<string, number>>();

@@ -1,6 +1,6 @@
 // Who may come in, and what is owed to those who did.
 
-// ---- Room --------------------------------------------------------------------------------------------------
+// ---- Room -----------------------------------------------------------------------------------------------
 
 /**
  * The bound on what waits and runs, and the queue of those who came when it was reached.
@@ -24,8 +24,8 @@ export class Room {
   }
 
   /**
-   * Makes room for `count`, and lets in who has waited longest, there and then: before the promise of the operation
-   * that made room is settled, so that nobody who hears of it can be there first.
+   * Makes room for `count`, and lets in who has waited longest, there and then: before the promise of the
+   * operation that made room is settled, so that nobody who hears of it can be there first.
    */
   leave(count: number): void {
     this.pending -= count;
@@ -34,13 +34,13 @@ export class Room {
   }
 }
 
-// ---- Cohorts -----------------------------------------------------------------------------------------------
+// ---- Cohorts --------------------------------------------------------------------------------------------
 
 /**
  * All that was added between one `flushAll` and the next.
  *
- * "Done is what was added before this call" is then a question of counting: one number a cohort, not a promise an
- * operation. It works because no batch has operations of two cohorts.
+ * "Done is what was added before this call" is then a question of counting: one number a cohort, not a
+ * promise an operation. It works because no batch has operations of two cohorts.
  */
 export class Cohort {
   /** Batches that are not done and submissions that are held back. */
@@ -72,14 +72,14 @@ export class Cohort {
 /**
  * Fulfilled when all have been told who wait for a promise that is being settled at this moment.
  *
- * A promise that adopts another is two ticks behind it. What an operation returned is adopted once, and again if the
- * operation was held back: four ticks, and one to be told.
+ * A promise that adopts another is two ticks behind it. What an operation returned is adopted once, and again
+ * if the operation was held back: four ticks, and one to be told.
  */
 export async function allTold(): Promise<void> {
   for (let tick = 0; tick < 5; tick++) await null;
 }
 
-// ---- Queue -------------------------------------------------------------------------------------------------
+// ---- Queue ----------------------------------------------------------------------------------------------
 
 /** The least that is worth copying. */
 const COMPACTED_FROM = 32;

@@ -1,7 +1,8 @@
-// One batch, from its first member to its last answer: how its members wait, start, and are settled each by itself.
+// One batch, from its first member to its last answer: how they wait, start, and are settled each by itself.
 
 import { inspect } from 'node:util';
-import { allTold, type Cohort } from './admission.ts';
+import { allTold, type Cohort, type Room } from './admission.ts';
+import { type Gate, newGate } from './gate.ts';
 import { BatchError, type BatchHandler, type Cause, type Milliseconds } from './options.ts';
 
 export type AnyHandler = BatchHandler<unknown, unknown>;
@@ -10,18 +11,9 @@ export type AnyHandler = BatchHandler<unknown, unknown>;
 export interface BatchHost {
   readonly sliceSize: number;
   nextTurn(): Promise<void>;
-  /** So many are settled, or will be within this turn. */
-  settled(count: number): void;
+  readonly room: Room;
   /** All are settled. */
   done(batch: Batch): void;
-}
-
-/** A promise that many wait behind, and the two ways to let them go. */
-interface Gate {
-  readonly passed: Promise<void>;
-  open(): void;
-  /** Nobody passes: whoever waits gets `error`. */
-  refuse(error: unknown): void;
 }
 
 /** More than a batch has ever; a small integer all the same, so that the count stays one. */
@@ -33,18 +25,18 @@ export const UNIQUE = Symbol('unique');
 /**
  * Operations that are started together, or items that are handed over together.
  *
- * Each member waits behind a gate which they share, and what `then` returns there is the member's own promise. With
- * that the language does most of the work, and does it at the price of one promise a member:
+ * Each member waits behind a gate which they share, and what `then` returns there is the member's own
+ * promise. With that the language does most of the work, and does it at the price of one promise a member:
  *
  * - `then` remembers the async context of its caller, so each operation runs in that of the one who added it;
  * - whatever the reaction throws or returns settles that one promise and no other;
  * - reactions run in the order of the `then`s, never within the call that opens the gate, and one by one.
  *
- * Because of that order a reaction need not know whose it is: the first to run is the first member's. So one closure
- * serves the batch, and what a member costs beside its promise is a place in an array.
+ * Because of that order a reaction need not know whose it is: the first to run is the first member's. So one
+ * closure serves the batch, and what a member costs beside its promise is a place in an array.
  *
- * A batch of operations has a gate for each slice. A batch of items has two: behind the first waits the call of the
- * handler, which thereby has the context of the first member, and behind the second wait the members.
+ * A batch of operations has a gate for each slice. A batch of items has two: behind the first waits the call
+ * of the handler, which thereby has the context of the first member, and behind the second wait the members.
  */
 export class Batch {
   readonly key: string;
@@ -55,7 +47,7 @@ export class Batch {
   /** 0 until then. */
   begunAt: Milliseconds = 0;
   cause: Cause = 'window';
-  cancelTimer: () => void = () => {};
+  cancelTimer: (() => void) | undefined;
   /** Whether it has begun, or would have if its turn had come. */
   isDue = false;
   /** How many are in it. */
@@ -64,11 +56,11 @@ export class Batch {
   failures = 0;
 
   readonly #host: BatchHost;
-  /** Operations, or items and later their answers, by position. What is done with is forgotten there. */
+  /** Operations, each forgotten when it starts; or items, and later their answers. */
   #members: unknown[] = [];
   /** Given to every `then`: settles the member whose turn it is. */
   readonly #next: () => unknown;
-  /** The position of the member whose turn it is. All before it have been started or answered, and none after it. */
+  /** The member whose turn it is. All before it have been started or answered, and none after it. */
   #turn = 0;
   /** From the beginning on, those that are not settled. */
   #unsettled = 0;
@@ -83,20 +75,24 @@ export class Batch {
   #twins: Map<unknown, Promise<unknown>> | undefined;
   #whenDone: { readonly promise: Promise<void>; resolve(value: Promise<void>): void } | undefined;
 
-  constructor(host: BatchHost, key: string, handler: AnyHandler | undefined, cohort: Cohort, now: Milliseconds) {
+  constructor(
+    host: BatchHost,
+    key: string,
+    handler: AnyHandler | undefined,
+    cohort: Cohort,
+    now: Milliseconds,
+  ) {
     this.#host = host;
     this.key = key;
     this.handler = handler;
     this.cohort = cohort;
     this.openedAt = now;
     cohort.owe();
+    this.#next = handler === undefined ? () => this.#start() : () => this.#answer();
     this.#gate = this.#newGate();
-    if (handler === undefined) {
-      this.#next = () => this.#start();
-      this.#places = host.sliceSize;
-    } else {
+    this.#places = host.sliceSize;
+    if (handler !== undefined) {
       void this.#gate.passed.then(() => this.#handOver(handler));
-      this.#next = () => this.#answer();
       this.#gate = newGate();
       this.#places = ANY_NUMBER;
     }
@@ -120,7 +116,9 @@ export class Batch {
     return this.#twins?.get(identity);
   }
 
-  /** Lets the members go; to be called once, when nobody joins any more. None has started when this returns. */
+  /**
+   * Lets the members go; to be called once, when nobody joins any more. None has started when this returns.
+   */
   begin(now: Milliseconds): void {
     this.begunAt = now;
     this.#unsettled = this.size;
@@ -138,7 +136,7 @@ export class Batch {
     return this.#whenDone.promise;
   }
 
-  // ---- Operations ------------------------------------------------------------------------------------------
+  // ---- Operations ---------------------------------------------------------------------------------------
 
   // #region start
   /** Starts the operation whose turn it is. Its promise becomes what this returns or throws. */
@@ -148,28 +146,12 @@ export class Batch {
     let result: unknown;
     try {
       result = operation();
-      if (isThenable(result)) return this.#follow(result);
     } catch (error) {
-      this.failures++;
-      this.#settled(1);
-      throw error;
+      throw this.#failed(error);
     }
-    this.#settled(1);
-    return result;
+    return this.#settle(result);
   }
   // #endregion start
-
-  #follow(result: PromiseLike<unknown>): Promise<unknown> {
-    const promise = Promise.resolve(result); // asked for once: some thenables begin their work each time that they are
-    promise.then(
-      () => this.#settled(1),
-      () => {
-        this.failures++;
-        this.#settled(1);
-      },
-    );
-    return promise;
-  }
 
   async #beginBySlices(): Promise<void> {
     const last = this.#gates.pop()!;
@@ -185,44 +167,29 @@ export class Batch {
     }
   }
 
-  // ---- Items -----------------------------------------------------------------------------------------------
+  // ---- Items --------------------------------------------------------------------------------------------
 
   // #region handOver
   async #handOver(handler: AnyHandler): Promise<void> {
     const items = this.#members;
     this.#members = []; // the array is the handler's now
     try {
-      this.#members = answersOf(await handler(items), this.size);
+      this.#members = oneEach(this.size, await handler(items));
     } catch (cause) {
       return this.#abandon(new BatchError(this.key, this.size, cause), [this.#gate]);
     }
     this.#gate.open();
-    this.#settleAnswered();
   }
 
   /** Gives the answer to the item whose turn it is. */
   #answer(): unknown {
     const answer = this.#members[this.#turn++];
-    if (isObject(answer) && answer instanceof Error) throw answer;
-    return answer;
+    if (answer instanceof Error) throw this.#failed(answer);
+    return this.#settle(answer);
   }
   // #endregion handOver
 
-  /** All that have an answer make room at once, so that those who are let in come together and not one by one. */
-  #settleAnswered(): void {
-    let settled = this.size;
-    for (const answer of this.#members) {
-      if (!isObject(answer)) continue;
-      if (answer instanceof Error) this.failures++;
-      if (answer instanceof Promise) {
-        void this.#follow(answer);
-        settled--;
-      }
-    }
-    if (settled > 0) this.#settled(settled);
-  }
-
-  // ---- Both ------------------------------------------------------------------------------------------------
+  // ---- Both ---------------------------------------------------------------------------------------------
 
   #newGate(): Gate {
     const gate = newGate();
@@ -244,6 +211,29 @@ export class Batch {
     this.#settled(rest);
   }
 
+  /** One has `result`, or will have what that comes to. */
+  #settle(result: unknown): unknown {
+    if (isThenable(result)) return this.#follow(result);
+    this.#settled(1);
+    return result;
+  }
+
+  #follow(result: PromiseLike<unknown>): Promise<unknown> {
+    // Its `then` is called once, for there are thenables that begin their work anew each time.
+    const promise = Promise.resolve(result);
+    promise.then(
+      () => this.#settled(1),
+      (error: unknown) => this.#failed(error),
+    );
+    return promise;
+  }
+
+  #failed(error: unknown): unknown {
+    this.failures++;
+    this.#settled(1);
+    return error;
+  }
+
   #settled(count: number): void {
     this.#unsettled -= count;
     if (this.#unsettled === 0) {
@@ -251,37 +241,21 @@ export class Batch {
       this.#whenDone?.resolve(allTold());
       this.#host.done(this);
     }
-    this.#host.settled(count);
+    this.#host.room.leave(count);
   }
-}
-
-function newGate(): Gate {
-  let open!: () => void;
-  let refuse!: (error: unknown) => void;
-  const passed = new Promise<void>((resolve, reject) => {
-    open = resolve;
-    refuse = reject;
-  });
-  return { passed, open, refuse };
-}
-
-/** Asked first, because most answers are none, and all that comes after is dearer. */
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && 'then' in value && typeof value.then === 'function';
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false;
+  try {
+    return 'then' in value && typeof value.then === 'function';
+  } catch {
+    return true; // whoever asks it for more will be told why
+  }
 }
 
-/** A copy: what becomes of the handler's array from here on is nobody's answer. */
-function answersOf(results: unknown, count: number): unknown[] {
-  const isList = Array.isArray(results);
-  if (!isList || results.length !== count) {
-    const received = isList ? results.length : inspect(results);
-    throw new TypeError(`the handler must return an array of ${count} results, received ${received}`);
-  }
-  const answers: unknown[] = results.slice();
-  for (let i = 0; i < count; i++) if (isThenable(answers[i])) answers[i] = Promise.resolve(answers[i]);
-  return answers;
+function oneEach(count: number, results: unknown): unknown[] {
+  if (Array.isArray(results) && results.length === count) return results;
+  const received = Array.isArray(results) ? results.length : inspect(results);
+  throw new TypeError(`the handler must return an array of ${count} results, received ${received}`);
 }

@@ -1,7 +1,8 @@
 // The decorator: a processor for each decorated method of each object.
 
+import type { BatchHandler, BatchOptions, ItemOptions } from './options.ts';
 import { BatchMetadataProcessor } from './processor.ts';
-import { type BatchHandler, type BatchOptions, callable, type ItemOptions } from './options.ts';
+import { callable } from './settings.ts';
 
 /** Where a class's `Symbol.metadata` keeps its list of {@link BatchedMember}s. */
 export const BATCHED: unique symbol = Symbol.for('hotpath.batched');
@@ -24,21 +25,26 @@ interface Collector {
   flush(): Promise<void>;
 }
 
-/** All that collect for an object, for {@link flushBatched}; a call finds its own in the WeakMap of its decoration. */
+/**
+ * All that collect for an object, for {@link flushBatched}; a call finds its own in the WeakMap of its
+ * decoration.
+ */
 const collectorsOf = new WeakMap<object, Collector[]>();
 
 /**
- * Collects the calls of a method that answers for one item, and has the method `by` answer for all of them. The
- * body of the decorated one never runs: it says what a call means, and would do without the decorator.
+ * Collects the calls of a method that answers for one item, and has the method `by` answer for all of them.
+ * The body of the decorated one never runs: it says what a call means, and would do without the decorator.
  *
- * Each object collects for itself, a class for its static methods; each decoration by itself, so that a method and the
- * one that it overrides are two. `by` is looked up when a batch runs. What collects lives as long as its object, and
- * keeps it alive only while something waits or runs.
+ * Each object collects for itself, a class for its static methods; each decoration by itself, so that a
+ * method and the one that it overrides are two. `by` is looked up when a batch runs. What collects lives as
+ * long as its object, and keeps it alive only while something waits or runs.
  *
  * @throws TypeError if it decorates anything but a method
  */
-export function batched<Name extends string | symbol, Item = any>(by: Name, options: BatchedOptions<Item> = {}) {
-  const { keyOf, ...batchOptions } = options;
+export function batched<Name extends string | symbol, Item = any>(
+  by: Name,
+  { keyOf, ...batchOptions }: BatchedOptions<Item> = {},
+) {
   return function <This extends Record<Name, BatchHandler<Item, Result>>, Result>(
     _method: (this: This, item: Item) => Promise<Result>,
     context: ClassMethodDecoratorContext<This>,

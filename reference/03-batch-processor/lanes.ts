@@ -1,8 +1,9 @@
 // A lane for each key: which batch is joined there, when a batch is due, and which lane is next.
 
-import { type Cohort, Queue } from './admission.ts';
+import { type Cohort, Queue, type Room } from './admission.ts';
 import { type AnyHandler, Batch, type BatchHost } from './batch.ts';
-import type { Cause, Milliseconds, Settings } from './options.ts';
+import type { Cause, Milliseconds } from './options.ts';
+import type { Settings } from './settings.ts';
 import { companyAfter, sizeByLatency, SOCIABLE, windowFor } from './sizing.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -19,7 +20,7 @@ export interface Lane {
   latestOpenedAt: Milliseconds;
   /** Of the batch that was closed last; 0 before the first. */
   latestSize: number;
-  /** The batch that collects, with at least 1 member and fewer than batchSize. If it is due, it is also the last of {@link due}. */
+  /** The batch that collects, fewer than {@link batchSize}. If it is due, it is the last of {@link due}. */
   open: Batch | undefined;
   /** Batches that would run if not as many ran as may, the oldest first. */
   readonly due: Queue<Batch>;
@@ -28,16 +29,16 @@ export interface Lane {
 /**
  * All lanes of a processor.
  *
- * A batch is opened by its first member, and then due: when its window ends, when it is full, or when somebody asks for it. When it
- * is due it begins, unless `maxRunning` batches run; then its lane gets in line. Of a lane that is idle nothing is
- * kept, unless there is something to remember.
+ * A batch is opened by its first member, and then due: when its window ends, when it is full, or when
+ * somebody asks for it. When it is due it begins, unless `maxRunning` batches run; then its lane gets in
+ * line. Of a lane that is idle nothing is kept, unless there is something to remember.
  */
 export class Lanes {
   /** Those where something waits, and those that are kept. */
   readonly byKey = new Map<string, Lane>();
   /** Those where something waits: an open batch, or due ones. */
   readonly waiting = new Set<Lane>();
-  /** Those that have due batches, each once, in the order of their turns. Empty unless `running` is `maxRunning`. */
+  /** Those with due batches, each once, in the order of their turns. Empty unless `maxRunning` run. */
   readonly inLine = new Queue<Lane>();
   running = 0;
 
@@ -46,16 +47,15 @@ export class Lanes {
   readonly #isAdaptive: boolean;
   readonly #host: BatchHost;
 
-  /** @param onSettled told how many operations have been settled, right before they are */
-  constructor(settings: Settings, statistics: Statistics, onSettled: (count: number) => void) {
+  constructor(settings: Settings, statistics: Statistics, room: Room) {
     const { sliceSize, nextTurn, targetLatencyMs, windowMs, idleWindowMs } = settings;
     this.#settings = settings;
     this.#statistics = statistics;
     this.#isAdaptive = targetLatencyMs !== undefined || idleWindowMs < windowMs;
-    this.#host = { sliceSize, nextTurn, settled: onSettled, done: (batch) => this.#done(batch) };
+    this.#host = { sliceSize, nextTurn, room, done: (batch) => this.#done(batch) };
   }
 
-  // ---- Finding ---------------------------------------------------------------------------------------------
+  // ---- Finding ------------------------------------------------------------------------------------------
 
   /** For as long as nothing waits in it, a lane that is not kept is a different one each time. */
   of(key: string): Lane {
@@ -74,11 +74,17 @@ export class Lanes {
     return windowFor(company, this.#settings.windowMs, this.#settings.idleWindowMs);
   }
 
-  // ---- Collecting ------------------------------------------------------------------------------------------
+  // ---- Collecting ---------------------------------------------------------------------------------------
 
   // #region join
   /** @returns the promise of the new member */
-  join(lane: Lane, cohort: Cohort, handler: AnyHandler | undefined, member: unknown, identity: unknown): Promise<unknown> {
+  join(
+    lane: Lane,
+    cohort: Cohort,
+    handler: AnyHandler | undefined,
+    member: unknown,
+    identity: unknown,
+  ): Promise<unknown> {
     let batch = lane.open;
     if (batch === undefined || batch.handler !== handler || batch.cohort !== cohort) {
       batch = this.#open(lane, cohort, handler);
@@ -113,8 +119,14 @@ export class Lanes {
     this.byKey.set(lane.key, lane);
     this.waiting.add(lane);
     // What was held back at a flush waits for no window, only for those who are let in within the same turn.
-    if (cohort.isFlushed) queueMicrotask(() => this.makeDue(lane, batch, 'demand'));
-    else batch.cancelTimer = this.#settings.schedule(() => this.makeDue(lane, batch, 'window'), this.windowOf(lane));
+    if (cohort.isFlushed) {
+      queueMicrotask(() => this.makeDue(lane, batch, 'demand'));
+    } else {
+      batch.cancelTimer = this.#settings.schedule(
+        () => this.makeDue(lane, batch, 'window'),
+        this.windowOf(lane),
+      );
+    }
     return batch;
   }
 
@@ -126,7 +138,7 @@ export class Lanes {
     lane.latestOpenedAt = now;
   }
 
-  // ---- Taking turns ----------------------------------------------------------------------------------------
+  // ---- Taking turns -------------------------------------------------------------------------------------
 
   // #region due
   /** The batch begins, or its lane gets in line. Meanwhile others may still join it, if it is open. */
@@ -134,15 +146,16 @@ export class Lanes {
     if (batch.isDue) return;
     batch.isDue = true;
     batch.cause = cause;
-    batch.cancelTimer();
+    batch.cancelTimer?.();
     if (this.running < this.#settings.maxRunning) return this.#begin(lane, batch);
     lane.due.push(batch);
     if (lane.due.length === 1) this.inLine.push(lane);
   }
 
   /**
-   * One batch of a lane, then one of the next lane. Where sizes are adapted to a latency, a batch is a slice of time,
-   * as long for one key as for another, and taking turns is fair; elsewhere it is fair in batches, not in operations.
+   * One batch of a lane, then one of the next lane. Where sizes are adapted to a latency, a batch is a slice
+   * of time, as long for one key as for another, and taking turns is fair; elsewhere it is fair in batches,
+   * not in operations.
    */
   #beginNext(): void {
     while (this.running < this.#settings.maxRunning && this.inLine.length > 0) {
@@ -167,7 +180,6 @@ export class Lanes {
   }
 
   #done(batch: Batch): void {
-    this.running--;
     const { key, size, failures } = batch;
     const latencyMs = this.#settings.now() - batch.begunAt;
     this.#statistics.done(latencyMs, failures);
@@ -177,6 +189,7 @@ export class Lanes {
       const lane = this.of(key);
       this.resize(lane, sizeByLatency(lane.batchSize, { size, latencyMs }, targetLatencyMs, this.#settings));
     }
+    this.running--; // not before: what a new size makes due has no right to this place
     this.#beginNext();
   }
 

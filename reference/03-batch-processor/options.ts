@@ -1,4 +1,4 @@
-// What a user of the processor writes, reads and catches: the options, the reports, the errors, and the guards.
+// What a user of the processor writes, reads and catches: the options, the reports, the errors.
 
 import { inspect } from 'node:util';
 
@@ -19,15 +19,18 @@ export interface BatchOptions {
    * joined, or would have, within {@link windowMs}. From 0 to `windowMs`. @default {@link windowMs}
    */
   idleWindowMs?: Milliseconds;
-  /** How many operations a batch collects, at first: from {@link minBatchSize} to {@link maxBatchSize}. @default 100 */
+  /**
+   * How many operations a batch collects, at first: from {@link minBatchSize} to {@link maxBatchSize}.
+   * @default 100
+   */
   batchSize?: number;
   /** The least that a size is adapted to, an integer from 1. @default 1 */
   minBatchSize?: number;
   /** The most that a size is adapted to, an integer from {@link minBatchSize}. @default 1_000 */
   maxBatchSize?: number;
   /**
-   * How long a batch may run, above 0. When it is given, the size of each key's batches is adapted to it, after
-   * each batch; `optimizeBatchSize` still does what it does, and is not needed.
+   * How long a batch may run, above 0. When it is given, the size of each key's batches is adapted to it,
+   * after each batch; `optimizeBatchSize` still does what it does, and is not needed.
    */
   targetLatencyMs?: Milliseconds;
   /** What `optimizeBatchSize` steers by, above 0: see {@link BatchMetrics}. @default 100 */
@@ -35,17 +38,21 @@ export interface BatchOptions {
 
   /** The most operations that wait in a batch or run, over all keys, an integer from 1. @default Infinity */
   maxPending?: number;
-  /** What becomes of an operation that there is no room for: it waits for room, or is rejected. @default 'wait' */
+  /** What becomes of an operation that there is no room for: it waits, or is rejected. @default 'wait' */
   overflow?: 'wait' | 'reject';
   /**
-   * The most batches that run at a time, over all keys, an integer from 1. Those that are due meanwhile take turns
-   * by key. An operation that waits for another one of the same processor may then wait for ever. @default Infinity
+   * The most batches that run at a time, over all keys, an integer from 1. Those that are due meanwhile take
+   * turns by key. An operation that waits for another one of the same processor may then wait for ever.
+   * @default Infinity
    */
   maxRunning?: number;
 
-  /** How many operations of a batch start before {@link nextTurn} is asked, an integer from 1. @default 100 */
+  /** How many operations of a batch start between two {@link nextTurn}s, an integer from 1. @default 100 */
   sliceSize?: number;
-  /** Resolves when others have had their turn. If it fails, those that have not started fail with it. @default setImmediate */
+  /**
+   * Resolves when others have had their turn. If it fails, those that have not started fail with it.
+   * @default setImmediate
+   */
   nextTurn?: () => Promise<void>;
   /** Starts the timers. @default setTimeout, or setImmediate for 0 ms, which setTimeout takes for 1 */
   schedule?: Schedule;
@@ -69,7 +76,7 @@ export interface BatchMetrics {
 export type BatchHandler<Item, Result> = (items: readonly Item[]) => Awaitable<readonly (Result | Error)[]>;
 
 export interface ItemOptions<Item> {
-  /** What two items of a batch must have in common to be handed over as one; compared as the keys of a `Map` are. */
+  /** What two items of a batch must have in common to be one; compared as the keys of a `Map` are. */
   keyOf?: (item: Item) => unknown;
 }
 
@@ -87,7 +94,7 @@ export interface Summary {
 }
 
 export interface BatchStats {
-  /** Batches begun, by what made them begin: where it is mostly `window`, a larger size would change nothing. */
+  /** Batches begun, by what made them begin: where that is `window`, a larger size would change nothing. */
   readonly batches: Readonly<Record<Cause, number>>;
   /** Operations and items that failed, in batches that are done. */
   readonly failures: number;
@@ -111,9 +118,9 @@ export interface KeyState {
   readonly waiting: number;
 }
 
-// ---- Errors ------------------------------------------------------------------------------------------------
+// ---- Errors ---------------------------------------------------------------------------------------------
 
-/** A handler failed, and with it all of a batch: not necessarily because of your item. The `cause` says why. */
+/** A handler failed, and all of a batch with it: not necessarily because of your item. See its `cause`. */
 export class BatchError extends Error {
   override readonly name = 'BatchError';
 
@@ -123,7 +130,8 @@ export class BatchError extends Error {
     readonly size: number,
     cause: unknown,
   ) {
-    super(`batch ${inspect(key)} of ${size} failed: ${cause instanceof Error ? cause.message : inspect(cause)}`, { cause });
+    const reason = cause instanceof Error ? cause.message : inspect(cause);
+    super(`batch ${inspect(key)} of ${size} failed: ${reason}`, { cause });
   }
 }
 
@@ -147,90 +155,3 @@ export class BatchClosedError extends Error {
     super(`too late for ${inspect(key)}: the processor is closed`);
   }
 }
-
-// ---- Guards ------------------------------------------------------------------------------------------------
-
-/** setTimeout takes what is longer for 1 ms. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** All options, checked, with what holds where nothing was said. @internal */
-export type Settings = Readonly<Required<Omit<BatchOptions, 'targetLatencyMs'>>> & {
-  readonly targetLatencyMs: Milliseconds | undefined;
-};
-
-/** @internal */
-export function settingsOf(options: BatchOptions): Settings {
-  const { windowMs = 0, idleWindowMs = windowMs, batchSize = 100, minBatchSize = 1, maxBatchSize = 1_000 } = options;
-  const { targetLatencyMs, targetEfficiency = 100, maxPending, overflow = 'wait', maxRunning } = options;
-  const { sliceSize = 100, nextTurn = byImmediate, schedule = byTimer, now = byPerformance } = options;
-  return {
-    windowMs: within('windowMs', windowMs, LONGEST_TIMER_MS),
-    idleWindowMs: within('idleWindowMs', idleWindowMs, windowMs),
-    minBatchSize: integer('minBatchSize', minBatchSize, 1),
-    maxBatchSize: integer('maxBatchSize', maxBatchSize, minBatchSize),
-    batchSize: integer('batchSize', batchSize, minBatchSize, maxBatchSize),
-    targetLatencyMs: targetLatencyMs === undefined ? undefined : positive('targetLatencyMs', targetLatencyMs),
-    targetEfficiency: positive('targetEfficiency', targetEfficiency),
-    maxPending: maxPending === undefined ? Infinity : integer('maxPending', maxPending, 1),
-    overflow: waitOrReject(overflow),
-    maxRunning: maxRunning === undefined ? Infinity : integer('maxRunning', maxRunning, 1),
-    sliceSize: integer('sliceSize', sliceSize, 1),
-    nextTurn: callable('nextTurn', nextTurn),
-    schedule: callable('schedule', schedule),
-    now: callable('now', now),
-  };
-}
-
-/** @internal */
-export function string(subject: string, value: string): void {
-  if (typeof value !== 'string') throw wrongType(subject, 'string', value);
-}
-
-/** @internal */
-export function callable<F>(subject: string, value: F): F {
-  if (typeof value !== 'function') throw wrongType(subject, 'function', value);
-  return value;
-}
-
-/** From 0. @internal */
-export function within(subject: string, value: number, most = Infinity): number {
-  if (typeof value !== 'number') throw wrongType(subject, 'number', value);
-  if (value >= 0 && value <= most) return value;
-  throw new RangeError(`${subject} must be ${most === Infinity ? '0 or more' : `from 0 to ${most}`}, received ${value}`);
-}
-
-/** @internal */
-export function positive(subject: string, value: number): number {
-  if (typeof value !== 'number') throw wrongType(subject, 'number', value);
-  if (!(value > 0)) throw new RangeError(`${subject} must be above 0, received ${value}`);
-  return value;
-}
-
-function integer(subject: string, value: number, least: number, most = Infinity): number {
-  if (typeof value !== 'number') throw wrongType(subject, 'number', value);
-  if (Number.isSafeInteger(value) && least <= value && value <= most) return value;
-  const to = most === Infinity ? '' : ` to ${most}`;
-  throw new RangeError(`${subject} must be an integer from ${least}${to}, received ${value}`);
-}
-
-function waitOrReject(overflow: Settings['overflow']): Settings['overflow'] {
-  if (overflow === 'wait' || overflow === 'reject') return overflow;
-  throw new TypeError(`overflow must be 'wait' or 'reject', received ${inspect(overflow)}`);
-}
-
-function wrongType(subject: string, type: string, value: unknown): TypeError {
-  return new TypeError(`${subject} must be a ${type}, received ${inspect(value)}`);
-}
-
-const byPerformance = (): Milliseconds => performance.now();
-
-const byImmediate = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const byTimer: Schedule = (callback, ms) => {
-  if (ms === 0) {
-    const immediate = setImmediate(callback);
-    return () => clearImmediate(immediate);
-  }
-  const timer = setTimeout(callback, ms);
-  return () => clearTimeout(timer);
-};

@@ -3,7 +3,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Cohort, Room } from './admission.ts';
 import { type AnyHandler, UNIQUE } from './batch.ts';
-import { batchesOf, Lanes } from './lanes.ts';
+import { batchesOf, type Lane, Lanes } from './lanes.ts';
 import {
   type Awaitable,
   BatchClosedError,
@@ -12,15 +12,10 @@ import {
   type BatchMetrics,
   type BatchOptions,
   type BatchStats,
-  callable,
   type ItemOptions,
   type KeyState,
-  positive,
-  type Settings,
-  settingsOf,
-  string,
-  within,
 } from './options.ts';
+import { callable, positive, type Settings, settingsOf, string, within } from './settings.ts';
 import { sizeByEfficiency } from './sizing.ts';
 import { Statistics } from './statistics.ts';
 
@@ -30,7 +25,8 @@ export let insideOf: (processor: BatchMetadataProcessor) => { lanes: Lanes; room
 /**
  * Collects operations for a moment, by key, and runs them together.
  *
- * The batches of a key begin in order, and do not wait for one another to end. What concerns one operation is O(1).
+ * The batches of a key begin in order, and do not wait for one another to end. What is done for one operation
+ * is O(1).
  */
 export class BatchMetadataProcessor {
   readonly #settings: Settings;
@@ -58,7 +54,7 @@ export class BatchMetadataProcessor {
   constructor(options: BatchOptions = {}) {
     this.#settings = settingsOf(options);
     this.#room = new Room(this.#settings.maxPending);
-    this.#lanes = new Lanes(this.#settings, this.#statistics, (count) => this.#room.leave(count));
+    this.#lanes = new Lanes(this.#settings, this.#statistics, this.#room);
   }
 
   /** Operations and items that wait in a batch or run. What is held back is in none, and is not counted. */
@@ -66,14 +62,14 @@ export class BatchMetadataProcessor {
     return this.#room.pending;
   }
 
-  // ---- Adding ----------------------------------------------------------------------------------------------
+  // ---- Adding -------------------------------------------------------------------------------------------
 
   /**
    * Runs `operation` together with what else is added under `key` in a short while.
    *
    * @param operation called once, after this call has returned, in the async context of this call
-   * @returns what the operation returns or throws; rejected with {@link BatchFullError} or {@link BatchClosedError}
-   *   if it is not run at all
+   * @returns what the operation returns or throws; rejected with {@link BatchFullError} or
+   *   {@link BatchClosedError} if it is not run at all
    */
   addToBatch<T>(key: string, operation: () => Awaitable<T>): Promise<T> {
     try {
@@ -82,17 +78,17 @@ export class BatchMetadataProcessor {
     } catch (error) {
       return Promise.reject(error as Error);
     }
-    return this.#add(key, undefined, operation, UNIQUE) as Promise<T>;
+    return this.#add(this.#lanes.of(key), undefined, operation, UNIQUE) as Promise<T>;
   }
 
   /**
-   * Gives a key's batches to a handler, as a whole. It is called in the async context of the first of a batch.
+   * Gives a key's batches to a handler, each as a whole, in the async context of the first of the batch.
    *
-   * Operations and items do not share a batch, nor do the items of two handlers: under one key, whichever comes makes
-   * the batch of the other due.
+   * Operations and items do not share a batch, nor do the items of two handlers: under one key, whichever
+   * comes makes the batch of the other due.
    *
-   * @returns a function that adds one item and promises its result: rejected with the `Error` at its position, or
-   *   with a {@link BatchError} if the handler fails or does not return a result for each
+   * @returns a function that adds one item and promises its result: rejected with the `Error` at its
+   *   position, or with a {@link BatchError} if the handler fails or does not return a result for each
    */
   defineBatch<Item, Result>(
     key: string,
@@ -102,8 +98,8 @@ export class BatchMetadataProcessor {
     string('key', key);
     const answer = callable('handler', handler) as AnyHandler;
     if (keyOf !== undefined) callable('keyOf', keyOf);
-    this.#lanes.keep(key);
-    if (keyOf === undefined) return (item) => this.#add(key, answer, item, UNIQUE) as Promise<Result>;
+    const lane = this.#lanes.keep(key);
+    if (keyOf === undefined) return (item) => this.#add(lane, answer, item, UNIQUE) as Promise<Result>;
     return (item) => {
       let identity: unknown;
       try {
@@ -111,11 +107,11 @@ export class BatchMetadataProcessor {
       } catch (error) {
         return Promise.reject(error as Error);
       }
-      return this.#addOnce(key, answer, item, identity) as Promise<Result>;
+      return this.#addOnce(lane, answer, item, identity) as Promise<Result>;
     };
   }
 
-  // ---- Running ---------------------------------------------------------------------------------------------
+  // ---- Running ------------------------------------------------------------------------------------------
 
   /**
    * Runs now what waits under `key`, or in its turn if as many batches run as may.
@@ -150,19 +146,21 @@ export class BatchMetadataProcessor {
     return this.flushAll();
   }
 
-  // ---- Sizes and accounts ----------------------------------------------------------------------------------
+  // ---- Sizes and accounts -------------------------------------------------------------------------------
 
   /**
-   * Makes the batches of `key` larger by a fifth if they do better than {@link BatchOptions.targetEfficiency} and
-   * memory is not short, and smaller by a fifth if they do worse or it is. Holds at once, for what waits too.
+   * Makes the batches of `key` larger by a fifth if they do better than {@link BatchOptions.targetEfficiency}
+   * and memory is not short, and smaller by a fifth if they do worse or it is. Holds at once, also for what
+   * waits.
    *
    * @returns the new size
    * @throws RangeError if a metric is out of its range
    */
   optimizeBatchSize(key: string, metrics: BatchMetrics): number {
     string('key', key);
-    const efficiency = within('throughput', metrics.throughput) / positive('latency', metrics.latency);
-    const pressure = within('memoryUsage', metrics.memoryUsage) / positive('memoryLimit', metrics.memoryLimit);
+    const { throughput, latency, memoryUsage, memoryLimit } = metrics;
+    const efficiency = within('throughput', throughput) / positive('latency', latency);
+    const pressure = within('memoryUsage', memoryUsage) / positive('memoryLimit', memoryLimit);
     const lane = this.#lanes.keep(key);
     const { targetEfficiency } = this.#settings;
     const size = sizeByEfficiency(lane.batchSize, efficiency, pressure, targetEfficiency, this.#settings);
@@ -183,32 +181,27 @@ export class BatchMetadataProcessor {
     return { batchSize: lane.batchSize, windowMs: this.#lanes.windowOf(lane), waiting };
   }
 
-  // ---- Private ---------------------------------------------------------------------------------------------
+  // ---- Private ------------------------------------------------------------------------------------------
 
-  #add(key: string, handler: AnyHandler | undefined, member: unknown, identity: unknown): Promise<unknown> {
-    if (this.#isClosed || this.#room.isFull) return this.#turnAway(key, handler, member, identity);
+  #add(lane: Lane, handler: AnyHandler | undefined, member: unknown, identity: unknown): Promise<unknown> {
+    if (this.#isClosed || this.#room.isFull) return this.#turnAway(lane, handler, member, identity);
     this.#room.pending++;
-    return this.#lanes.join(this.#lanes.of(key), this.#cohort, handler, member, identity);
+    return this.#lanes.join(lane, this.#cohort, handler, member, identity);
   }
 
   /** As {@link #add}, but an item whose like is in the batch already takes no room, and needs none. */
-  #addOnce(key: string, handler: AnyHandler, item: unknown, identity: unknown): Promise<unknown> {
-    const twin = this.#isClosed ? undefined : this.#twinOf(key, this.#cohort, handler, identity);
-    return twin ?? this.#add(key, handler, item, identity);
-  }
-
-  #twinOf(
-    key: string,
-    cohort: Cohort,
-    handler: AnyHandler | undefined,
-    identity: unknown,
-  ): Promise<unknown> | undefined {
-    const { open } = this.#lanes.of(key);
-    return open?.handler === handler && open?.cohort === cohort ? open.twin(identity) : undefined;
+  #addOnce(lane: Lane, handler: AnyHandler, item: unknown, identity: unknown): Promise<unknown> {
+    const twin = this.#isClosed ? undefined : twinOf(lane, this.#cohort, handler, identity);
+    return twin ?? this.#add(lane, handler, item, identity);
   }
 
   /** Apart from {@link #add}, which would pay for the closures in here even when none is made. */
-  #turnAway(key: string, handler: AnyHandler | undefined, member: unknown, identity: unknown): Promise<unknown> {
+  #turnAway(
+    { key }: Lane,
+    handler: AnyHandler | undefined,
+    member: unknown,
+    identity: unknown,
+  ): Promise<unknown> {
     if (this.#isClosed) return Promise.reject(new BatchClosedError(key));
     this.#statistics.turnedAway++;
     const { overflow, maxPending } = this.#settings;
@@ -218,10 +211,11 @@ export class BatchMetadataProcessor {
     cohort.owe();
     return new Promise((resolve) => {
       const letIn = () => {
-        let promise = this.#twinOf(key, cohort, handler, identity);
+        const current = this.#lanes.of(key); // unless it is kept, the lane of a key is another one by now
+        let promise = twinOf(current, cohort, handler, identity);
         if (promise === undefined) {
           this.#room.pending++;
-          promise = this.#lanes.join(this.#lanes.of(key), cohort, handler, member, identity);
+          promise = this.#lanes.join(current, cohort, handler, member, identity);
         }
         resolve(promise);
         cohort.pay();
@@ -229,4 +223,14 @@ export class BatchMetadataProcessor {
       this.#room.heldBack.push(AsyncResource.bind(letIn)); // whoever makes room is in another context
     });
   }
+}
+
+/** The promise of the item that is waiting already and has this identity, if there is one. */
+function twinOf(
+  { open }: Lane,
+  cohort: Cohort,
+  handler: AnyHandler | undefined,
+  identity: unknown,
+): Promise<unknown> | undefined {
+  return open?.handler === handler && open?.cohort === cohort ? open.twin(identity) : undefined;
 }

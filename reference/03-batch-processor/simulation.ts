@@ -1,11 +1,11 @@
-// What a sizing rule does to batches over time, computed rather than measured: same numbers everywhere, in a millisecond.
+// What a sizing rule does to batches over time: computed, not measured, and so the same everywhere.
 
 import type { Milliseconds } from './options.ts';
 import type { BatchSample } from './sizing.ts';
 
 /**
- * Something that answers batches, for a while: a batch of n takes `fixedMs` + n × `perItemMs`. That is what a round
- * trip is, or an insert, or a file that is opened once.
+ * Something that answers batches, for a while: a batch of n takes `fixedMs` + n × `perItemMs`. That is what a
+ * round trip is, or an insert, or a file that is opened once.
  */
 export interface Phase {
   /** How many batches it lasts. */
@@ -33,7 +33,7 @@ export interface PhaseReport {
   readonly lastSize: number;
 }
 
-/** Calm, everything three times as slow, calm again: a backup at night, a replica that is down, a noisy neighbour. */
+/** Calm, three times as slow, calm again: a backup at night, a replica that is down, a noisy neighbour. */
 export const SLOW_SPELL: readonly Phase[] = [
   { batches: 1_000, fixedMs: 2, perItemMs: 0.04 },
   { batches: 1_000, fixedMs: 6, perItemMs: 0.12 },
@@ -42,8 +42,8 @@ export const SLOW_SPELL: readonly Phase[] = [
 
 // #region simulate
 /**
- * Runs full batches one after another through `phases`, each as large as `rule` says. There is always more work
- * than fits: what a rule does with an idle line is no question of size.
+ * Runs full batches one after another through `phases`, each as large as `rule` says. There is always more
+ * work than fits: what a rule does with an idle line is no question of size.
  *
  * @param noise factor of each latency, by the number of the batch
  */

@@ -232,6 +232,8 @@ export class LazyMetadataLoader {
     if (start >= 0) throw new DependencyCycleError([...path.slice(start), key]);
     const load = this.#loads.get(key) ?? this.#begin(key, recipe ?? this.#recipe(key), path);
     if (load.isSettled) return load.promise;
+    load.waiters++;
+    if (!signal && timeoutMs === undefined) return load.promise; // stays to the end
 
     // What else would do: the load keeps a list of callers, and tells each when it ends. A promise for the
     // leaving is shorter.
@@ -241,7 +243,6 @@ export class LazyMetadataLoader {
     const onTimeout = () => leave(new LoadTimeoutError(key, timeoutMs!));
     signal?.addEventListener('abort', onAbort);
     const cancelTimeout = timeoutMs === undefined ? undefined : this.#schedule(onTimeout, timeoutMs);
-    load.waiters++;
     try {
       return await Promise.race([load.promise, left]);
     } finally {

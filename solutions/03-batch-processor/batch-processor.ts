@@ -107,9 +107,7 @@ export class BatchMetadataProcessor {
     if (minBatchSize !== undefined || maxBatchSize !== undefined || targetEfficiency !== undefined) {
       // #region step 3.5
       if (minBatchSize !== undefined) this.#minBatchSize = integer('minBatchSize', minBatchSize, 1);
-      if (maxBatchSize !== undefined) {
-        this.#maxBatchSize = integer('maxBatchSize', maxBatchSize, this.#minBatchSize);
-      }
+      this.#maxBatchSize = integer('maxBatchSize', maxBatchSize ?? this.#maxBatchSize, this.#minBatchSize);
       if (targetEfficiency !== undefined) {
         this.#targetEfficiency = above0('targetEfficiency', targetEfficiency);
       }

@@ -102,6 +102,20 @@ describe('2.4 Let a caller leave', () => {
       expect(await answerOf(second), 'the second call, after 70 ms').toMatchObject({ timeoutMs: 70 });
     });
 
+    it('a timeout of 0 leaves no time', async () => {
+      const { loader, timers } = timed();
+      const call = watch(loader.get('Product', { timeoutMs: 0 }));
+      await macrotask();
+      timers.advance(0);
+      expect(await answerOf(call), 'what the call was rejected with').toMatchObject({ name: 'LoadTimeoutError' });
+    });
+
+    it('without `schedule`, by real timers', async () => {
+      const never = () => new Promise<never>(() => {});
+      const call = new LazyMetadataLoader().load('Product', never, { timeoutMs: 1 });
+      await expect(call, 'the call').rejects.toMatchObject({ name: 'LoadTimeoutError' });
+    });
+
     it('waiting for dependencies takes of the time too', async () => {
       const { loader, timers } = timed(CHAIN);
       const call = watch(loader.get('Order', { timeoutMs: 100 }));

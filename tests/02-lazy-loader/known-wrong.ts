@@ -556,10 +556,12 @@ export default [
     step: '3',
     patch: [
       {
-        find: '      return await Promise.race([load.promise, left]);',
-        replace: `      const value = await Promise.race([load.promise, left]);
-      if (path.length === 0 && this.#loads.get(key) !== load) throw new Error(\`\${key} was invalidated\`);
-      return value;`,
+        find: 'if (!signal && timeoutMs === undefined) return load.promise; // stays to the end',
+        replace: `if (!signal && timeoutMs === undefined) {
+      const value = await load.promise;
+      if (this.#loads.get(key) !== load) throw new Error(\`\${key} was invalidated\`);
+      return value;
+    }`,
       },
     ],
     breaks: ['2.3.6', '2.3.7', '2.7.4'],
@@ -735,7 +737,7 @@ export default [
     patch: [
       {
         find: 'timeoutMs === undefined ? undefined :',
-        replace: 'timeoutMs === undefined || load.waiters > 0 ? undefined :',
+        replace: 'timeoutMs === undefined || load.waiters > 1 ? undefined :',
       },
     ],
     breaks: ['2.4.3', '2.4.4'],

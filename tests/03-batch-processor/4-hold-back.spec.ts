@@ -102,6 +102,17 @@ describe('3.4 Hold back', () => {
       expect(held, 'promise of the one held back').toEqual({ state: 'fulfilled', value: 'b' });
     });
 
+    it('and opens one after a flush as before it', async () => {
+      const { timers, processor, ran, addAll } = setUp({ windowMs: 10, maxPending: 1 });
+      addAll('price', 'ab');
+      await processor.flushAll();
+      addAll('price', 'cd');
+      await timers.advance(19);
+      expect(ran(), 'operations run, 9 ms after there was room').toBe('abc');
+      await timers.advance(1);
+      expect(ran(), 'operations run, 10 ms after').toBe('abcd');
+    });
+
     it('and fills the batch', async () => {
       const { ran, addSlow, endNext } = setUpSlow({ batchSize: 2, maxPending: 2 });
       addSlow('price', 'abcd');

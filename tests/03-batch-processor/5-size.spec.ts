@@ -178,6 +178,19 @@ describe('3.5 Size', () => {
       expect(inOrder(), 'operations in the order of their start').toBe('abxcd');
     });
 
+    it('which, if none is given, is a turn of the event loop', async () => {
+      const { timers, add } = setUp({ sliceSize: 1 });
+      const order: string[] = [];
+      const manyMicrotasks = async () => {
+        for (let i = 0; i < 100; i++) await null;
+        order.push('all micro-tasks');
+      };
+      add('price', 'a', () => void manyMicrotasks());
+      add('price', 'b', () => order.push('the next slice'));
+      await timers.advance(10);
+      expect(order, 'what came after the first slice').toEqual(['all micro-tasks', 'the next slice']);
+    });
+
     it('in every batch, however it was begun', async () => {
       const { nextTurn, giveTurn } = turns();
       const { processor, ran, addAll } = setUp({ sliceSize: 2, nextTurn });

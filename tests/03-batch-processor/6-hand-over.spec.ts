@@ -300,4 +300,17 @@ describe('3.6 Hand over as one', () => {
       expect(asked(), 'SKUs asked for in two batches').toEqual(['a', 'a']);
     });
   });
+
+  describe('3.6.10 Each item reaches its own handler', () => {
+    it('also where two handlers, and operations, share a key', async () => {
+      const { processor, timers } = setUp();
+      const gross = processor.defineBatch('price', (skus: readonly string[]) => skus.map((sku) => `gross ${sku}`));
+      const net = processor.defineBatch('price', (skus: readonly string[]) => skus.map((sku) => `net ${sku}`));
+      const operation = () => processor.addToBatch('price', () => 'operation');
+      const added = [gross('a'), net('a'), operation(), net('b'), gross('b'), operation()].map(observe);
+      await timers.advance(30);
+      const results = ['gross a', 'net a', 'operation', 'net b', 'gross b', 'operation'];
+      expect(added.map(({ value }) => value), 'what each was answered').toEqual(results);
+    });
+  });
 });

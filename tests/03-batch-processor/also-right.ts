@@ -1,5 +1,5 @@
 // The same contract from other parts: an operation is an item that is called, a permit is passed from who is
-// done to who waits, a flush counts down the tickets that it covers, and an object carries its own collectors.
+// done to who waits, a flush counts down the tickets that it covers, an object carries its own collectors.
 // Misuse is not checked.
 
 import { AsyncResource } from 'node:async_hooks';

@@ -79,7 +79,7 @@ export default [
       },
     ],
     breaks: [
-      '3.1.4', '3.1.5', '3.1.9', '3.3.1', '3.4.7', '3.5.7', '3.5.8', '3.5.10', '3.6.4', '3.6.5', '3.6.6',
+      '3.1.4', '3.1.9', '3.3.1', '3.4.7', '3.5.7', '3.5.8', '3.5.10', '3.6.4', '3.6.5', '3.6.6',
     ],
     say:
       'Operations of different keys end up in the same batch. What belongs together is what has the same ' +
@@ -768,18 +768,6 @@ export default [
     say: 'The handler is called once for each item: as many round trips as before, only later.',
   },
   {
-    id: 'does-not-wait-for-the-handler',
-    step: '6',
-    patch: [
-      {
-        find: 'await handler(entries.map(({ item }) => item))',
-        replace: 'handler(entries.map(({ item }) => item)) as never',
-      },
-    ],
-    breaks: ['3.6.2', '3.6.4', '3.6.6', '3.7.1', '3.7.3', '3.7.4', '3.7.5', '3.7.7'],
-    say: 'A handler may return the promise of its results. Until then there are none to look at.',
-  },
-  {
     id: 'fulfils-with-errors',
     step: '6',
     patch: [{ find: '  if (result instanceof Error) throw result;\n', replace: '' }],
@@ -903,6 +891,20 @@ export default [
   },
 
   // ---- Step 7 ---------------------------------------------------------------------------------------------
+  {
+    id: 'mixes-the-handlers',
+    step: '6',
+    patch: [
+      {
+        find: '    if (this.#waiting.get(key)?.handler !== handler) void this.processBatch(key); // a batch has one\n',
+        replace: '',
+      },
+    ],
+    breaks: ['3.6.10'],
+    say:
+      'A batch goes to the handler of whoever opened it. What somebody else adds under the same key must not ' +
+      'land in it.',
+  },
   {
     id: 'calls-the-body-for-each',
     step: '7',

@@ -14,6 +14,10 @@ const untyped = (value: unknown) => value as never;
 const processorWith = (options: BatchOptions) => () => new BatchMetadataProcessor(options);
 
 describe('3.1 misuse', () => {
+  it('the longest window is one', () => {
+    expect(processorWith({ windowMs: 2 ** 31 - 1 })).not.toThrow();
+  });
+
   for (const windowMs of [-1, NaN, Infinity, 2 ** 31]) {
     it(`windowMs: ${windowMs}`, () => {
       expect(processorWith({ windowMs })).toThrow(

@@ -1,3 +1,6 @@
+import { type Progress, QUICK } from './kit/bench/measure.ts';
+import { runBench } from './kit/bench/run.ts';
+import { benchScreen, progressText } from './kit/bench/screen.ts';
 import { briefOf, hintsOf } from './kit/brief.ts';
 import { type Exercise, findRoot, readCatalogue, resolveAddress, type Step } from './kit/catalogue.ts';
 import { EXIT, run } from './kit/command.ts';
@@ -23,6 +26,8 @@ class Study {
   #session: Session | undefined;
   #judged: Judged | undefined;
   #mode: Mode = 'verdict';
+  /** While something is measured. */
+  #measuring: AbortController | undefined;
 
   constructor(root: string, catalogue: readonly Exercise[], exercise: Exercise, quit: () => void) {
     this.#root = root;
@@ -48,6 +53,7 @@ class Study {
   }
 
   async close(): Promise<void> {
+    this.#measuring?.abort();
     await this.#session?.close();
   }
 
@@ -56,6 +62,7 @@ class Study {
     if (this.#mode === 'reset?') return this.#answerReset(key);
     const session = this.#session;
     if (!session || !this.#judged) return;
+    if (this.#measuring) return this.#measuring.abort();
     switch (key) {
       case 'n':
         return this.#next();
@@ -63,6 +70,8 @@ class Study {
         return this.#aside(this.#hint());
       case 'c':
         return this.#compare();
+      case 'b':
+        return void this.#bench();
       case 'l':
         return this.#aside(listScreen(this.#catalogue.map((exercise) => this.#progressOf(exercise))));
       case 'x':
@@ -89,7 +98,7 @@ class Study {
       ...(attempts ? ['', attempts] : []),
     ];
     const next = isPassed || !focus ? { n: 'next' } : {};
-    showScreen(text.join('\n'), footer({ ...next, h: 'hint', c: 'compare', r: 'run', l: 'list', x: 'reset', q: 'quit' }));
+    showScreen(text.join('\n'), footer({ ...next, h: 'hint', c: 'compare', b: 'bench', r: 'run', l: 'list', x: 'reset', q: 'quit' }));
   }
 
   /** What the step is about, in two lines, and where it begins. */
@@ -133,6 +142,21 @@ class Study {
       return this.#aside(`${stepName(unfinished!)} is not passed yet. Press c again to see the solution all the same.`);
     }
     void compareScreen(this.#root, this.#exercise, 'solutions').then((screen) => this.#aside(screen));
+  }
+
+  /** Any key ends it. */
+  async #bench(): Promise<void> {
+    this.#measuring = new AbortController();
+    const { signal } = this.#measuring;
+    const onProgress = (progress: Progress) => this.#aside(progressText(progress));
+    try {
+      const { workloads, results } = await runBench(this.#root, this.#exercise, { effort: QUICK, signal, onProgress });
+      this.#aside(benchScreen(this.#exercise, workloads, results));
+    } catch (error) {
+      this.#aside((error as Error).message);
+    } finally {
+      this.#measuring = undefined;
+    }
   }
 
   #answerReset(key: string): void {

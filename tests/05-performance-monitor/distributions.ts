@@ -27,8 +27,10 @@ export function draw(name: string, count: number, seed = 5): number[] {
   return Array.from({ length: count }, () => Math.max(0, DISTRIBUTIONS[name]!(random)));
 }
 
-/** The smallest of `values` that at least `p` per cent of them do not exceed. */
-export function exactPercentile(values: readonly number[], p: number): number {
+/** For each of `ps`, the smallest of `values` that at least so many per cent of them do not exceed. */
+export function exactPercentiles(values: readonly number[], ps: readonly number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((p * values.length) / 100) - 1)]!;
+  return ps.map((p) => sorted[Math.max(0, Math.ceil((p * values.length) / 100) - 1)]!);
 }
+
+export const exactPercentile = (values: readonly number[], p: number) => exactPercentiles(values, [p])[0]!;

@@ -7,21 +7,11 @@ const REPORT = 'report.ts';
 export default [
   // ---- Step 1 -------------------------------------------------------------------------------------------
   {
-    id: 'reports-the-upper-edge',
-    step: '1',
-    file: HISTOGRAM,
-    patch: [{ find: '(step + 0.5)', replace: '(step + 1)' }],
-    breaks: [],
-    say:
-      'You report the upper edge of a bucket, so what stood at the lower one is off by the whole width. The ' +
-      'middle is off by half of it.',
-  },
-  {
     id: 'divides-before-it-multiplies',
     step: '1',
     file: HISTOGRAM,
     patch: [{ find: 'Math.ceil((p * this.#count) / 100)', replace: 'Math.ceil((p / 100) * this.#count)' }],
-    breaks: [],
+    breaks: ['5.1.1'],
     say:
       'Some percentiles are one place too high: 0.07 × 100 is a little more than 7, and you round it up to 8. ' +
       'The order of the operations decides.',
@@ -31,7 +21,7 @@ export default [
     step: '1',
     file: HISTOGRAM,
     patch: [{ find: 'Math.ceil((p * this.#count) / 100)', replace: 'Math.floor((p * this.#count) / 100)' }],
-    breaks: [],
+    breaks: ['5.1.1', '5.1.2', '5.1.6', '5.2.8', '5.7.2'],
     say:
       'You round the rank down: fewer than `p` per cent of the durations are at or below what you report. At ' +
       'least so many should be.',
@@ -46,7 +36,7 @@ export default [
         replace: '  return 1 + (octave - FIRST_OCTAVE) * BUCKETS_AN_OCTAVE + step;',
       },
     ],
-    breaks: [],
+    breaks: ['5.1.2'],
     say:
       'What is longer than your last bucket is put outside of the array, where a typed array ignores it: it is ' +
       'counted, and no percentile knows of it. These are the worst calls that there were.',
@@ -61,7 +51,7 @@ export default [
         replace: 'return middleOf(bucket);',
       },
     ],
-    breaks: [],
+    breaks: ['5.1.3', '5.7.2'],
     say:
       'A percentile can be below `min` or above `max`: the middle of a bucket is a guess, and what you know ' +
       'exactly limits it.',
@@ -71,7 +61,7 @@ export default [
     step: '1',
     file: HISTOGRAM,
     patch: [{ find: 'return this.#count === 0 ? 0 : this.#min;', replace: 'return this.#min;' }],
-    breaks: [],
+    breaks: ['5.1.3', '5.1.8', '5.5.5', '5.7.1'],
     say: 'Of no durations your `min` is `Infinity`, where one starts looking for it. Asked for, it is 0.',
   },
   {
@@ -84,7 +74,7 @@ export default [
         replace: 'this.#count < 2 ? 0 : Math.sqrt(this.#squares / (this.#count - 1))',
       },
     ],
-    breaks: [],
+    breaks: ['5.1.4', '5.1.6', '5.2.8'],
     say:
       'You divide by n − 1, which estimates the deviation of what the durations are a sample of. Here they are ' +
       'all that there is.',
@@ -104,7 +94,7 @@ export default [
         replace: 'this.#squares += other.#squares;',
       },
     ],
-    breaks: [],
+    breaks: ['5.1.4'],
     say:
       'The deviation is the small difference of two large numbers, the mean of the squares and the square of ' +
       'the mean. Of durations that are large and differ little, rounding leaves nothing of it.',
@@ -131,7 +121,7 @@ export default [
         replace: '    const count = this.#count + other.#count;\n    this.#all = this.#all.concat(other.#all);\n',
       },
     ],
-    breaks: [],
+    breaks: ['5.1.5'],
     say:
       'You keep every duration and sort them all for each question. That is exact, and the more there are to ' +
       'tell of, the less you can afford to ask.',
@@ -141,7 +131,7 @@ export default [
     step: '1',
     file: HISTOGRAM,
     patch: [{ find: ' + (distance * distance * this.#count * other.#count) / count; // Chan\'s', replace: ';' }],
-    breaks: [],
+    breaks: ['5.1.6'],
     say:
       'When two histograms are merged you add what each one deviates from its own mean, and forget how far the ' +
       'two means are apart.',
@@ -159,7 +149,7 @@ export default [
 `,
       },
     ],
-    breaks: [],
+    breaks: ['5.1.7'],
     say:
       'Merged into an empty histogram, the other one gives away its very array: what is recorded in one is then ' +
       'in both.',
@@ -169,7 +159,7 @@ export default [
     step: '1',
     file: HISTOGRAM,
     patch: [{ find: '    if (other.#count === 0) return;\n', replace: '' }],
-    breaks: [],
+    breaks: ['5.1.8'],
     say: 'Merging two empty histograms divides by their common count, 0, and leaves NaN as the mean for good.',
   },
   {
@@ -183,7 +173,7 @@ export default [
         replace: "    requireDuration('a duration', duration);\n    const distance = duration - this.#mean;\n",
       },
     ],
-    breaks: [],
+    breaks: ['5.1.9'],
     say: 'You refuse what is no duration when half of it is counted already. Check first, then change.',
   },
 
@@ -204,7 +194,7 @@ export default [
       throw new Error(\`\${operation} failed: \${error}\`, { cause: error });`,
       },
     ],
-    breaks: [],
+    breaks: ['5.2.1'],
     say:
       "The caller gets an error of yours instead of the function's own, and can no longer tell what went wrong " +
       'by its class or identity. To measure is to change nothing.',
@@ -239,54 +229,17 @@ export default [
 `,
       },
     ],
-    breaks: [],
+    breaks: ['5.2.2', '5.2.3'],
     say:
       'When the function throws before it has a promise to return, `measureAsync` throws too, the span stays ' +
       'open and the error is not counted. Somebody who waits for a promise does not expect a throw.',
-  },
-  {
-    id: 'wraps-the-rejection',
-    step: '2',
-    file: MONITOR,
-    patch: [
-      {
-        find: `      return await span.run(fn);
-    } catch (error) {
-      span.fail();
-      throw error;`,
-        replace: `      return await span.run(fn);
-    } catch (error) {
-      span.fail();
-      throw new Error(\`\${operation} failed\`, { cause: error });`,
-      },
-    ],
-    breaks: [],
-    say: '`measureAsync` rejects with an error of yours instead of the very error that the promise had.',
-  },
-  {
-    id: 'async-failures-are-no-errors',
-    step: '2',
-    file: MONITOR,
-    patch: [
-      {
-        find: `      return await span.run(fn);
-    } catch (error) {
-      span.fail();
-      throw error;
-    } finally {`,
-        replace: `      return await span.run(fn);
-    } finally {`,
-      },
-    ],
-    breaks: [],
-    say: 'A promise that rejects is counted and timed, but not as an error.',
   },
   {
     id: 'counts-successes-only',
     step: '2',
     file: MONITOR,
     patch: [{ find: '    operation.count++;\n', replace: '    if (!hasFailed) operation.count++;\n' }],
-    breaks: [],
+    breaks: ['5.2.3', '5.2.4', '5.2.6', '5.2.8', '5.5.3', '5.6.1', '5.7.2', '5.7.8', '5.7.9'],
     say: 'A call that fails is an error but no call: of three calls that all fail you count three errors of none.',
   },
   {
@@ -294,7 +247,10 @@ export default [
     step: '2',
     file: MONITOR,
     patch: [{ find: 'return await span.run(fn);', replace: 'return span.run(fn);' }],
-    breaks: [],
+    breaks: [
+      '5.2.3', '5.2.4', '5.3.2', '5.3.3', '5.3.4', '5.3.5', '5.3.6', '5.3.7', '5.3.9', '5.4.1', '5.4.3',
+      '5.4.4', '5.5.2', '5.5.3', '5.6.1', '5.6.5',
+    ],
     say:
       'In an async function, `return promise` leaves a `try` at once: you measure until the function has ' +
       'returned its promise, and what rejects later is no error.',
@@ -304,7 +260,7 @@ export default [
     step: '2',
     file: MONITOR,
     patch: [{ find: '    if (!timing) return;\n', replace: '    if (!timing || hasFailed) return;\n' }],
-    breaks: [],
+    breaks: ['5.2.3', '5.2.4', '5.2.8', '5.3.9', '5.6.1', '5.7.2', '5.7.8', '5.7.9'],
     say:
       'A call that fails is not timed. Timeouts fail after the longest time of all, and just these are missing ' +
       'in your percentiles.',
@@ -314,7 +270,7 @@ export default [
     step: '2',
     file: MONITOR,
     patch: [{ find: '    if (this.hasEnded) return;\n', replace: '' }],
-    breaks: [],
+    breaks: ['5.2.5'],
     say: 'A span that is disposed of twice counts twice. `using` does so when somebody has ended it by hand before.',
   },
   {
@@ -325,7 +281,7 @@ export default [
       { find: '    this.hasFailed = true;\n', replace: '    this.operation.errors++;\n' },
       { find: '    if (hasFailed) operation.errors++;\n', replace: '' },
     ],
-    breaks: [],
+    breaks: ['5.2.6'],
     say: 'Each `fail` counts as an error, at once. A call is one error or none, and counts when it has ended.',
   },
   {
@@ -342,19 +298,8 @@ export default [
   }))();`,
       },
     ],
-    breaks: [],
+    breaks: ['5.2.7'],
     say: 'You keep the operations in a plain object, which has properties that nobody put there: `constructor`.',
-  },
-  {
-    id: 'fraction-for-per-cent',
-    step: '2',
-    file: MONITOR,
-    patch: [
-      { find: 'durations.percentile(95)', replace: 'durations.percentile(0.95)' },
-      { find: 'durations.percentile(99)', replace: 'durations.percentile(0.99)' },
-    ],
-    breaks: [],
-    say: '`percentile` takes per cent. Its 0.99 is next to the fastest call, and looks splendid on a dashboard.',
   },
   {
     id: 'rate-of-the-time-measured',
@@ -366,25 +311,17 @@ export default [
         replace: 'operation.totalMs === 0 ? 0 : count / (operation.totalMs / 1_000)',
       },
     ],
-    breaks: [],
+    breaks: ['5.2.9', '5.5.3', '5.7.2'],
     say:
       'You divide the count by the time that the calls took. That is the inverse of the mean and not a rate: ' +
       'the rate is of the time that has passed.',
-  },
-  {
-    id: 'rate-without-time',
-    step: '2',
-    file: MONITOR,
-    patch: [{ find: 'elapsedMs === 0 ? 0 : count / ', replace: 'count / ' }],
-    breaks: [],
-    say: 'Before any time has passed, your rate is `Infinity`, which JSON writes as `null`.',
   },
   {
     id: 'trusts-the-clock',
     step: '2',
     file: MONITOR,
     patch: [{ find: 'this.endedAt = Math.max(this.startedAt, now);', replace: 'this.endedAt = now;' }],
-    breaks: [],
+    breaks: ['5.2.10'],
     say:
       'When the clock is set back, a duration is negative, the histogram throws, and the caller gets that ' +
       'instead of the value. A monitor must not break what it measures.',
@@ -396,7 +333,10 @@ export default [
     step: '3',
     file: MONITOR,
     patch: [{ find: 'return Math.max(0, this.durationMs - this.#nestedMs);', replace: 'return this.durationMs;' }],
-    breaks: [],
+    breaks: [
+      '5.3.1', '5.3.2', '5.3.3', '5.3.4', '5.3.5', '5.3.6', '5.3.7', '5.3.8', '5.3.9', '5.3.10', '5.4.2',
+      '5.4.3', '5.4.4', '5.5.5', '5.7.2', '5.7.5', '5.7.8', '5.7.9',
+    ],
     say: 'The self time is the whole time: what was measured within a call is not deducted from it.',
   },
   {
@@ -419,7 +359,7 @@ export default [
   get durationMs()`,
       },
     ],
-    breaks: [],
+    breaks: ['5.3.1', '5.3.7', '5.7.2', '5.7.5'],
     say:
       'A call is deducted from all calls around it. What is nested in a nested call is part of that one already, ' +
       'and so you deduct it twice.',
@@ -445,7 +385,7 @@ export default [
   }))();`,
       },
     ],
-    breaks: [],
+    breaks: ['5.3.2', '5.3.3', '5.3.4', '5.3.6', '5.3.8', '5.3.9', '5.5.2', '5.7.9'],
     say:
       'You keep what is running in a variable while the function runs. Its first `await` returns to the caller, ' +
       'and what comes after it is nested in nothing.',
@@ -458,7 +398,10 @@ export default [
       {
         find: '#around = new AsyncLocalStorage<Call>();',
         replace: `#around: any = ((stack: Call[] = []) => ({
-    getStore: () => stack.findLast(({ hasEnded }) => !hasEnded),
+    getStore: () => {
+      while (stack.at(-1)?.hasEnded) stack.pop();
+      return stack.at(-1);
+    },
     run: (call: Call, fn: () => unknown) => {
       stack.push(call);
       return fn();
@@ -466,7 +409,7 @@ export default [
   }))();`,
       },
     ],
-    breaks: [],
+    breaks: ['5.3.3', '5.3.4', '5.3.7', '5.4.1', '5.4.3', '5.4.4'],
     say:
       'You keep what is running on one stack. That is right while one request runs at a time; of two, each is ' +
       'nested in what the other one happens to do.',
@@ -482,7 +425,7 @@ export default [
         replace: 'const AROUND = new AsyncLocalStorage<Call>();\n\ntype MemberContext =',
       },
     ],
-    breaks: [],
+    breaks: ['5.3.3'],
     say: 'All monitors share one storage, so a call of one monitor is nested in a call of another.',
   },
   {
@@ -505,7 +448,7 @@ export default [
         replace: 'this.#nestedMs += this.#nested * this.endedAt;',
       },
     ],
-    breaks: [],
+    breaks: ['5.3.4', '5.4.3', '5.4.4'],
     say:
       'You deduct each nested call by itself. Of ten that run side by side for 20 ms you deduct 200, and nothing ' +
       'remains of the call that waited for them.',
@@ -515,7 +458,7 @@ export default [
     step: '3',
     file: MONITOR,
     patch: [{ find: '    if (this.#nested > 0) this.#deduct(this.endedAt); // what outlives it\n', replace: '' }],
-    breaks: [],
+    breaks: ['5.3.5'],
     say:
       'A nested call is deducted when it ends. One that goes on after the call around it has ended comes too ' +
       'late: until then it was running too.',
@@ -525,7 +468,7 @@ export default [
     step: '3',
     file: MONITOR,
     patch: [{ find: '    while (outer?.hasEnded) outer = outer.outer;\n', replace: '' }],
-    breaks: [],
+    breaks: ['5.3.6'],
     say:
       'What was begun in a call and runs after its end is nested in it all the same. The context outlives the ' +
       'call; look further out for one that is still running.',
@@ -535,7 +478,7 @@ export default [
     step: '3',
     file: MONITOR,
     patch: [{ find: 'if (!path.isRecursive) this.totalMs', replace: 'this.totalMs' }],
-    breaks: [],
+    breaks: ['5.3.7'],
     say:
       'The total of an operation that calls itself has the inner calls once more at each level, and is more ' +
       'time than has passed.',
@@ -553,55 +496,10 @@ export default [
 `,
       },
     ],
-    breaks: [],
+    breaks: ['5.3.3', '5.3.4', '5.3.7', '5.3.8', '5.4.1', '5.4.3', '5.4.4'],
     say:
       '`start` enters the span, and nothing leaves it when an async function that holds it is suspended: whatever ' +
       'its caller does next is nested in it.',
-  },
-  {
-    id: 'run-judges',
-    step: '3',
-    file: MONITOR,
-    patch: [
-      {
-        find: '    return this.#around.run(this, fn);\n',
-        replace: `    try {
-      return this.#around.run(this, fn);
-    } catch (error) {
-      this.fail();
-      throw error;
-    }
-`,
-      },
-    ],
-    breaks: [],
-    say:
-      '`run` makes the span an error when its function throws. Whoever holds the span may have foreseen that; ' +
-      '`fail` is there to say so.',
-  },
-  {
-    id: 'leaves-the-context-by-the-front-door',
-    step: '3',
-    file: MONITOR,
-    patch: [
-      {
-        find: '#around = new AsyncLocalStorage<Call>();',
-        replace: `#around: any = ((stack: Call[] = []) => ({
-    getStore: () => stack.at(-1),
-    run: (call: Call, fn: () => unknown) => {
-      stack.push(call);
-      const result = fn();
-      stack.pop();
-      return result;
-    },
-  }))();`,
-      },
-      { find: '    while (outer?.hasEnded) outer = outer.outer;\n', replace: '' },
-    ],
-    breaks: [],
-    say:
-      'You take a call from your stack when its function has returned. When it throws, it stays there, and all ' +
-      'that follows is nested in it.',
   },
   {
     id: 'the-tree-counts-what-runs',
@@ -617,26 +515,11 @@ export default [
         replace: '    this.totalMs += durationMs;',
       },
     ],
-    breaks: [],
+    breaks: ['5.3.10'],
     say: 'The tree counts a call when it begins, though its time is known only when it has ended.',
   },
 
   // ---- Step 4 -------------------------------------------------------------------------------------------
-  {
-    id: 'sums-up-all-totals',
-    step: '4',
-    file: MONITOR,
-    patch: [
-      {
-        find: 'operation.estimate(operation.outermostMs)',
-        replace: 'operation.estimate(operation.totalMs)',
-      },
-    ],
-    breaks: [],
-    say:
-      'You add the totals of all operations. What is nested is part of the total of what it is nested in, and ' +
-      'so the whole is more than passed, and each share too small.',
-  },
   {
     id: 'sums-up-self-times',
     step: '4',
@@ -647,7 +530,7 @@ export default [
         replace: 'operation.estimate(operation.selfMs)',
       },
     ],
-    breaks: [],
+    breaks: ['5.4.1', '5.4.3', '5.4.4'],
     say:
       'You add all self times. That is the whole as long as one thing happens after the other; of what runs side ' +
       'by side, the sum is more than anybody waited.',
@@ -665,64 +548,33 @@ export default [
       })`,
       },
     ],
-    breaks: [],
+    breaks: ['5.4.2', '5.5.5'],
     say: 'You rank by total time, so what calls everything else comes first. It waits; look for who makes it wait.',
-  },
-  {
-    id: 'in-the-order-of-calls',
-    step: '4',
-    file: MONITOR,
-    patch: [{ find: '      .sort((a, b) => b.selfMs - a.selfMs);', replace: '      .slice();' }],
-    breaks: [],
-    say: 'The operations come in the order in which they were first called, and nobody sees where to begin.',
   },
   {
     id: 'more-than-all-of-it',
     step: '4',
     file: MONITOR,
     patch: [{ find: 'Math.min(1, selfMs / totalMs)', replace: 'selfMs / totalMs' }],
-    breaks: [],
+    breaks: ['5.4.3', '5.4.4'],
     say:
       'Side by side, an operation takes more time than passes, and its share is more than 1: then Amdahl’s ' +
       'formula promises a negative speed-up.',
-  },
-  {
-    id: 'a-share-of-nothing',
-    step: '4',
-    file: MONITOR,
-    patch: [{ find: 'totalMs === 0 ? 0 : Math.min', replace: 'Math.min' }],
-    breaks: [],
-    say: 'Where no time was spent at all, each share is 0 ÷ 0, which is not a number.',
   },
   {
     id: 'speedup-of-the-share',
     step: '4',
     file: MONITOR,
     patch: [{ find: '1 / (1 - share)', replace: '1 / share' }],
-    breaks: [],
+    breaks: ['5.4.4'],
     say: 'What remains when the operation is gone is the rest, and not its share: the less it takes, the less it wins.',
-  },
-  {
-    id: 'tail-by-count',
-    step: '4',
-    file: HISTOGRAM,
-    patch: [
-      {
-        find: 'const time = count * middleOf(bucket);',
-        replace: 'const time = count;',
-      },
-    ],
-    breaks: [],
-    say:
-      'You count the calls in the tail. They are few, that is what makes it a tail; the question is how much of ' +
-      'the time they take.',
   },
   {
     id: 'tail-beyond-the-mean',
     step: '4',
     file: MONITOR,
     patch: [{ find: 'TAIL_RATIO * durations.percentile(50)', replace: 'TAIL_RATIO * durations.mean' }],
-    breaks: [],
+    breaks: ['5.4.5'],
     say: 'You compare with the mean, which the tail itself pulls up. The median does not move.',
   },
   {
@@ -738,7 +590,7 @@ export default [
     })`,
       },
     ],
-    breaks: [],
+    breaks: ['5.4.6'],
     say:
       'You look for a tail at the 99th percentile. One page in 500 is beyond it, and most of the time is spent ' +
       'there; a few calls that are slow and cheap are not.',
@@ -753,7 +605,7 @@ export default [
         replace: 'known.map((operation) => operation.estimate(operation.outermostMs)).reduce((a, b) => a + b)',
       },
     ],
-    breaks: [],
+    breaks: ['5.4.7'],
     say: 'Before anything was measured there is nothing to reduce, and `reduce` without a beginning throws.',
   },
 
@@ -769,24 +621,10 @@ export default [
         replace: 'this.#asked++ % Math.round(1 / this.#sampleRate) === 0',
       },
     ],
-    breaks: [],
+    breaks: ['5.5.1', '5.5.2', '5.5.3', '5.5.4', '5.5.5', '5.5.7', '5.6.8'],
     say:
       'You time every n-th call. Where every n-th call is the slow one, because it misses the cache or begins a ' +
       'batch, you meet all of them or none. Ask `random`.',
-  },
-  {
-    id: 'asks-for-everything',
-    step: '5',
-    file: MONITOR,
-    patch: [
-      {
-        find: 'const isTimed = outer ? outer.timing !== undefined : this.#random() < this.#sampleRate;',
-        replace: `const isDrawn = this.#random() < this.#sampleRate;
-    const isTimed = outer ? outer.timing !== undefined : isDrawn;`,
-      },
-    ],
-    breaks: [],
-    say: 'You ask `random` for nested calls too, though it is decided already whether they are timed.',
   },
   {
     id: 'nested-calls-decide-for-themselves',
@@ -798,7 +636,7 @@ export default [
         replace: 'this.#random() < this.#sampleRate;',
       },
     ],
-    breaks: [],
+    breaks: ['5.5.2', '5.5.5'],
     say:
       'Each nested call decides for itself. Then a call that is timed has nested ones that are not, and their ' +
       'time is taken for its own.',
@@ -819,25 +657,8 @@ export default [
 `,
       },
     ],
-    breaks: [],
+    breaks: ['5.5.1', '5.5.2', '5.5.3', '5.5.5', '5.5.7', '5.6.8'],
     say: 'Only timed calls are counted. To count costs a nanosecond: sample what is dear, and nothing else.',
-  },
-  {
-    id: 'errors-of-the-sample',
-    step: '5',
-    file: MONITOR,
-    patch: [
-      {
-        find: `    if (hasFailed) operation.errors++;
-    if (!timing) return;
-`,
-        replace: `    if (!timing) return;
-    if (hasFailed) operation.errors++;
-`,
-      },
-    ],
-    breaks: [],
-    say: 'Errors are counted in timed calls only. Most of those that occur are then never seen.',
   },
   {
     id: 'reads-the-clock-anyway',
@@ -847,7 +668,7 @@ export default [
       { find: '    if (!timing) return;\n', replace: '    const now = this.#now();\n    if (!timing) return;\n' },
       { find: 'timing.end(this.#now());', replace: 'timing.end(now);' },
     ],
-    breaks: [],
+    breaks: ['5.5.4'],
     say: 'You read the clock for calls that are not timed too. That is what was too dear.',
   },
   {
@@ -855,49 +676,18 @@ export default [
     step: '5',
     file: MONITOR,
     patch: [{ find: 'this.timed === 0 ? 0 : (ms * this.count) / this.timed', replace: 'ms' }],
-    breaks: [],
+    breaks: ['5.5.5', '5.5.7'],
     say: 'The totals are those of the timed calls, beside a count of all calls: nobody can tell one from the other.',
-  },
-  {
-    id: 'scales-the-total-only',
-    step: '5',
-    file: MONITOR,
-    patch: [{ find: 'selfMs: operation.estimate(operation.selfMs),', replace: 'selfMs: operation.selfMs,' }],
-    breaks: [],
-    say: '`totalMs` is estimated for all calls and `selfMs` is not, so it looks as if all were spent elsewhere.',
-  },
-  {
-    id: 'divides-by-no-sample',
-    step: '5',
-    file: MONITOR,
-    patch: [
-      {
-        find: 'this.timed === 0 ? 0 : (ms * this.count) / this.timed',
-        replace: '(ms * this.count) / this.timed',
-      },
-    ],
-    breaks: [],
-    say: 'An operation of which no call was timed has a total of 0 × count ÷ 0, which is not a number.',
   },
   {
     id: 'down-to-nothing',
     step: '5',
     file: HISTOGRAM,
     patch: [{ find: 'late >= expectedInterval;', replace: 'late > 0;' }],
-    breaks: [],
+    breaks: ['5.5.6'],
     say:
       'You record waits shorter than the interval. Who would have begun then would have come no later than the ' +
       'call itself was answered: stop at the interval.',
-  },
-  {
-    id: 'as-long-as-the-first',
-    step: '5',
-    file: HISTOGRAM,
-    patch: [{ find: 'this.record(late);', replace: 'this.record(duration);' }],
-    breaks: [],
-    say:
-      'You record the whole duration for each call that was held up. The later it would have begun, the less it ' +
-      'would have waited.',
   },
   {
     id: 'counts-what-did-not-happen',
@@ -910,7 +700,7 @@ export default [
         replace: '    path.add(durationMs, selfMs);\n    this.timed = this.durations.count;\n  }\n\n  /** For all',
       },
     ],
-    breaks: [],
+    breaks: ['5.5.7'],
     say:
       'What the histogram has counted is not what was timed: some of it was added for calls that never began. ' +
       'The estimate of the total needs those that did.',
@@ -922,7 +712,7 @@ export default [
     step: '6',
     file: MONITOR,
     patch: [{ find: 'operation.heapGrowthBytes += Math.max(0, ', replace: 'operation.heapGrowthBytes = Math.max(0, ' }],
-    breaks: [],
+    breaks: ['5.6.1', '5.6.2'],
     say: 'You keep by how much the heap grew during the last call, where the sum over all calls is asked for.',
   },
   {
@@ -935,7 +725,7 @@ export default [
         replace: 'this.#heapUsed() - timing.heapBefore',
       },
     ],
-    breaks: [],
+    breaks: ['5.6.2'],
     say:
       'When a collection falls into a call, the heap shrinks, and you deduct that from what other calls have ' +
       'allocated. One collection, and an operation that allocates megabytes shows less than nothing.',
@@ -950,7 +740,7 @@ export default [
         replace: "detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR ? 'major' : 'minor'",
       },
     ],
-    breaks: [],
+    breaks: ['5.6.3'],
     say: 'There are more kinds of collection than two. All but `NODE_PERFORMANCE_GC_MINOR` are of the old generation.',
   },
   {
@@ -958,26 +748,10 @@ export default [
     step: '6',
     file: MONITOR,
     patch: [{ find: 'of [...this.#running, ...this.#ended]) {', replace: 'of this.#running) {' }],
-    breaks: [],
+    breaks: ['5.6.4', '5.6.5', '5.6.6'],
     say:
       'A collection counts for what is running when it is reported. It is reported later, so what it stopped has ' +
       'ended by then, and each synchronous operation shows no collections at all.',
-  },
-  {
-    id: 'too-early-for-the-end',
-    step: '6',
-    file: MONITOR,
-    patch: [{ find: 'of [...this.#running, ...this.#ended]) {', replace: 'of this.#ended) {' }],
-    breaks: [],
-    say: 'Only calls that have ended hear of a collection. One that is reported during a long call is lost to that.',
-  },
-  {
-    id: 'remembers-a-hundred',
-    step: '6',
-    file: MONITOR,
-    patch: [{ find: 'this.#endedCount++ % RECENT_CALLS', replace: 'this.#endedCount++ % 100' }],
-    breaks: [],
-    say: 'You remember too few calls: in the milliseconds until a collection is reported, hundreds end.',
   },
   {
     id: 'the-whole-pause',
@@ -989,7 +763,7 @@ export default [
         replace: 'operation.gc.pauseMs += duration;',
       },
     ],
-    breaks: [],
+    breaks: ['5.6.6'],
     say: 'A collection that a call meets only in part counts with its whole duration.',
   },
   {
@@ -1002,7 +776,7 @@ export default [
         replace: '- Math.max(startTime, startedAt);\n      return;\n',
       },
     ],
-    breaks: [],
+    breaks: ['5.6.5', '5.6.6'],
     say: 'You look for the call that a collection belongs to and stop there. It stops everything that is running.',
   },
   {
@@ -1012,23 +786,8 @@ export default [
     patch: [
       { find: 'this.#ended[this.#endedCount++ % RECENT_CALLS] = timing;', replace: 'this.#ended.push(timing);' },
     ],
-    breaks: [],
+    breaks: ['5.6.7'],
     say: 'You remember every call that has ever ended, and go through all of them for each collection.',
-  },
-  {
-    id: 'fields-of-nothing',
-    step: '6',
-    file: MONITOR,
-    patch: [
-      {
-        find: '...(this.#observesGc && { gc: { ...operation.gc } }),',
-        replace: 'gc: this.#observesGc ? { ...operation.gc } : undefined,',
-      },
-    ],
-    breaks: [],
-    say:
-      'Where nobody observes collections, `gc` is there and `undefined`. JSON leaves it out, so the report is not ' +
-      'the same on the other side.',
   },
   {
     id: 'asks-the-heap-anyway',
@@ -1038,7 +797,7 @@ export default [
       { find: '    if (!timing) return;\n', replace: '    const heapAfter = this.#heapUsed?.() ?? 0;\n    if (!timing) return;\n' },
       { find: 'this.#heapUsed() - timing.heapBefore', replace: 'heapAfter - timing.heapBefore' },
     ],
-    breaks: [],
+    breaks: ['5.6.8'],
     say: 'You ask for the heap at the end of calls that are not timed, too: ten microseconds for nothing.',
   },
 
@@ -1048,7 +807,7 @@ export default [
     step: '7',
     file: REPORT,
     patch: [{ find: '.toSorted((a, b) => b.selfMs - a.selfMs)', replace: '' }],
-    breaks: [],
+    breaks: ['5.7.2'],
     say: 'The lines stand in the order of the first calls. Who reads a table reads its first lines.',
   },
   {
@@ -1058,16 +817,8 @@ export default [
     patch: [
       { find: 'THREE_DIGITS.format(value)', replace: 'value.toPrecision(3)' },
     ],
-    breaks: [],
+    breaks: ['5.7.3'],
     say: '`toPrecision` writes large and small numbers with an exponent: 1.23e+6 ms.',
-  },
-  {
-    id: 'ragged-names',
-    step: '7',
-    file: REPORT,
-    patch: [{ find: 'name!.padEnd(widths[0]!)', replace: 'name!' }],
-    breaks: [],
-    say: 'Names are as long as they are, and the columns behind them do not line up.',
   },
   {
     id: 'leaves-control-characters',
@@ -1079,25 +830,17 @@ export default [
         replace: 'return name;',
       },
     ],
-    breaks: [],
+    breaks: ['5.7.4', '5.7.7'],
     say:
       'Control characters in a name reach the output: a line break makes two lines of one, and there are ' +
       'characters that XML cannot have, not even as an entity.',
-  },
-  {
-    id: 'divides-by-no-time',
-    step: '7',
-    file: REPORT,
-    patch: [{ find: 'all === 0 ? 0 : WIDTH / all', replace: 'WIDTH / all' }],
-    breaks: [],
-    say: 'Where no time was spent, widths are 0 ÷ 0, and `NaN` is no width in an SVG.',
   },
   {
     id: 'as-wide-as-itself',
     step: '7',
     file: REPORT,
     patch: [{ find: 'const width = timeIn(node) * scale;', replace: 'const width = node.selfMs * scale;' }],
-    breaks: [],
+    breaks: ['5.7.5', '5.7.6'],
     say: 'A rectangle is as wide as its own time, so what is nested has no room below it.',
   },
   {
@@ -1110,7 +853,7 @@ export default [
         replace: 'function timeIn({ selfMs, nested, totalMs }: CallNode): number {\n  if (totalMs > 0) return totalMs;\n',
       },
     ],
-    breaks: [],
+    breaks: ['5.7.6'],
     say: 'A rectangle is as wide as its total time. What ran side by side takes more than what it is nested in.',
   },
   {
@@ -1118,18 +861,10 @@ export default [
     step: '7',
     file: REPORT,
     patch: [{ find: 'const name = escaped(printable(operation));', replace: 'const name = printable(operation);' }],
-    breaks: [],
+    breaks: ['5.7.7'],
     say:
       'Names stand in the SVG as they are: `Map<string, Order>` makes it invalid, and a name that somebody else ' +
       'chooses runs a script in your browser.',
-  },
-  {
-    id: 'loses-this',
-    step: '7',
-    file: MONITOR,
-    patch: [{ find: 'member.apply(this, args)', replace: '(member as (...args: Args) => Result)(...args)' }],
-    breaks: [],
-    say: 'The original is called without its `this`.',
   },
   {
     id: 'until-the-promise-is-returned',
@@ -1141,7 +876,7 @@ export default [
         replace: 'return ended(result);',
       },
     ],
-    breaks: [],
+    breaks: ['5.7.9'],
     say: 'A member that returns a promise is measured until it has returned it: 0 ms, and never an error.',
   },
   {
@@ -1155,7 +890,7 @@ export default [
       },
       { find: '  const metadataOf = (Class: any) => Object.hasOwn(Class, Symbol.metadata) && Class[Symbol.metadata];\n', replace: '' },
     ],
-    breaks: [],
+    breaks: ['5.7.10'],
     say:
       'You name the operation after the class of the object that happens to call it first. The class that declares ' +
       'the member is the one whose own metadata the decorator was given.',

@@ -9,6 +9,9 @@ const HINTS = 3;
 
 const TREES = ['exercises', 'solutions', 'reference', 'tests'] as const;
 
+/** What the kit stands on, and its own tests. */
+const NO_EXERCISES = ['00-framework', '07-benchmark-lab', 'kit'];
+
 const GIVEN = ['README.md', 'exercise.json', 'hints.md', 'contract.ts', 'index.ts'];
 const JUDGES = ['misuse.spec.ts', 'reference.spec.ts', 'known-wrong.ts', 'also-right.ts', 'bench.ts', 'kill-matrix.json'];
 /** Every exercise has these two; a `bench.ts` only what can be timed, a `misuse.spec.ts` only what takes options. */
@@ -43,7 +46,7 @@ export function checkTrees(root: string, exercises: readonly Exercise[]): Findin
     const known = new Set(exercises.map(({ folder }) => folder));
     for (const name of readdirSync(join(root, tree))) {
       const isFolder = statSync(join(root, tree, name)).isDirectory();
-      if (!isFolder || known.has(name) || ['00-framework', 'kit'].includes(name)) continue;
+      if (!isFolder || known.has(name) || NO_EXERCISES.includes(name)) continue;
       findings.push({ where: `${tree}/${name}`, what: 'belongs to no exercise', mend: `git rm -r ${tree}/${name}` });
     }
   }

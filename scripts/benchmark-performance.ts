@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Claim, measureClaims, NOT_YET } from './kit/bench/claims.ts';
+import { FULL, QUICK } from './kit/bench/measure.ts';
+import { runBench } from './kit/bench/run.ts';
+import { benchScreen, progressLine } from './kit/bench/screen.ts';
+import { findRoot, readCatalogue } from './kit/catalogue.ts';
+import { EXIT, run } from './kit/command.ts';
+import { columnsOf } from './kit/screen.ts';
+import { STORE, writeWhole } from './kit/store.ts';
+import { paint, working } from './kit/terminal.ts';
+
+await run(
+  {
+    line: 'npm run benchmark:performance [-- --quick]',
+    about: 'The workloads of every exercise, and each figure that the kit was conceived with, beside what is measured here.',
+    options: { quick: { type: 'boolean', help: 'in a quarter of the time, and with wider intervals' } },
+    words: [0, 0],
+  },
+  async (_words, { quick }) => {
+    const root = findRoot();
+    const exercises = readCatalogue(root).filter(({ folder }) => existsSync(join(root, 'tests', folder, 'bench.ts')));
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
+    for (const exercise of exercises) {
+      if (stop.signal.aborted) break;
+      const progress = progressLine();
+      const measuring = { effort: quick ? QUICK : FULL, signal: stop.signal, onProgress: progress.show };
+      const { workloads, results } = await runBench(root, exercise, measuring).finally(progress.stop);
+      console.log(`${benchScreen(exercise, workloads, results)}\n`);
+    }
+    if (stop.signal.aborted) return EXIT.ok;
+    const claims = await working('measuring', measureClaims);
+    writeWhole(join(root, STORE, 'bench', 'claims.json'), `${JSON.stringify({ claims, notYet: NOT_YET }, null, 2)}\n`);
+    console.log(claimsTable(claims));
+    return EXIT.ok;
+  },
+);
+
+function claimsTable(claims: readonly Claim[]): string {
+  const rows = claims.map(({ says, exercise, measured, holds }) => [says, String(exercise), measured, holds ? 'yes' : 'no']);
+  const notYet = NOT_YET.map(([says, exercise]) => [says, String(exercise), '', 'not yet']);
+  return [paint.bold("The seeds' figures"), columnsOf([['claimed', 'exercise', 'measured here', 'holds'], ...rows, ...notYet])].join('\n');
+}

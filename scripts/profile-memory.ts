@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { PerformanceBenchmark } from '../reference/07-benchmark-lab/index.ts';
+import { references } from './kit/bench/parts.ts';
+import { findRoot } from './kit/catalogue.ts';
+import { EXIT, run } from './kit/command.ts';
+import { columnsOf } from './kit/screen.ts';
+import { STORE, writeWhole } from './kit/store.ts';
+import { working } from './kit/terminal.ts';
+
+await run(
+  {
+    line: 'npm run profile:memory',
+    about: 'What the references of exercises 1 to 3 allocate for an operation, and whether the cache leaks.',
+    options: {},
+    words: [0, 0],
+  },
+  async () => {
+    const benchmark = new PerformanceBenchmark(references);
+    const [allocations, leak] = await working('measuring', async () => [
+      [
+        await benchmark.benchmarkCachePerformance(),
+        await benchmark.benchmarkLazyLoading(),
+        await benchmark.benchmarkBatchProcessing(),
+      ].map(({ timing, allocation }) => ({ name: timing.scenario.name, ...allocation })),
+      await benchmark.memoryStressTest(),
+    ] as const);
+    const rows = allocations.map(({ name, bytesPerOperation, collections }) => [name, bytesPerOperation.toFixed(1), String(collections)]);
+    console.log(columnsOf([['', 'B an operation', 'collections'], ...rows]));
+    const [low, high] = leak.interval.map((bound) => bound.toFixed(0));
+    console.log(`\nThe cache made, filled and dropped ${leak.readings.length} times: ${leak.bytesPerRound.toFixed(0)} B a round are left, ${low} to ${high}.`);
+    console.log(leak.isLeaking ? 'It leaks.' : 'It does not leak.');
+    writeWhole(join(findRoot(), STORE, 'bench', 'memory.json'), `${JSON.stringify({ allocations, leak }, null, 2)}\n`);
+    return leak.isLeaking ? EXIT.failed : EXIT.ok;
+  },
+);

@@ -4,7 +4,7 @@ import { flameGraph, formatReport, measured, MetadataPerformanceMonitor } from '
 import { Clock } from '../clock.ts';
 import { deferred, macrotask } from '../deferred.ts';
 import { meanwhile, metricsOf, rejectionOf, take, thrownBy } from './metrics.ts';
-import { type Flame, flamesOf, parseXml } from './svg.ts';
+import { type Flame, flamesOf, parseXml, sizeOf } from './svg.ts';
 
 function monitorWithClock(): { monitor: MetadataPerformanceMonitor; clock: Clock } {
   const clock = new Clock();
@@ -239,7 +239,7 @@ describe('5.7 Report and decorate', () => {
     }
   });
 
-  describe('5.7.6 What is nested stands within, a row further down, and nothing overlaps', () => {
+  describe('5.7.6 What is nested stands within, a row further down, and nothing overlaps or leaves', () => {
     const right = ({ x, width }: Flame) => x + width;
     const TOLERANCE = 0.5;
 
@@ -272,6 +272,34 @@ describe('5.7 Report and decorate', () => {
       const top = Math.min(...flames.map(({ y }) => y));
       const outermost = flames.filter(({ y }) => y === top).map(({ title }) => title.split(/\W/)[0]);
       expect(outermost.toSorted(), 'what stands in the first row').toEqual(['job', 'page']);
+    });
+
+    it('nor leaves the picture', () => {
+      const svg = flameGraph(shop().monitor.callTree());
+      const { width, height } = sizeOf(svg);
+      for (const flame of flamesOf(svg)) {
+        expect(flame.x, `left edge of ${flame.title}`).toBeGreaterThanOrEqual(-TOLERANCE);
+        expect(right(flame), `right edge of ${flame.title}`).toBeLessThanOrEqual(width + TOLERANCE);
+        expect(flame.y, `top of ${flame.title}`).toBeGreaterThanOrEqual(-TOLERANCE);
+        expect(flame.y + flame.height, `bottom of ${flame.title}`).toBeLessThanOrEqual(height + TOLERANCE);
+      }
+    });
+
+    it('a name that is written stands in its rectangle, and has room there', () => {
+      const { monitor, clock } = monitorWithClock();
+      const long = 'a query with a name that goes on and on, '.repeat(5);
+      monitor.measure('page', () => {
+        take(monitor, clock, long, [1]);
+        take(monitor, clock, 'render', [99]);
+      });
+      for (const { label, ...flame } of flamesOf(flameGraph(monitor.callTree()))) {
+        if (!label) continue;
+        expect(label.x, `left end of the name ${label.text}`).toBeGreaterThanOrEqual(flame.x);
+        expect(label.x, `left end of the name ${label.text}`).toBeLessThanOrEqual(right(flame));
+        expect(label.y, `base line of the name ${label.text}`).toBeGreaterThanOrEqual(flame.y);
+        expect(label.y, `base line of the name ${label.text}`).toBeLessThanOrEqual(flame.y + flame.height);
+        expect(label.text, 'a name of 205 characters in a hundredth of the picture').not.toBe(long);
+      }
     });
 
     it('of calls side by side, which take longer than what they are nested in', async () => {

@@ -436,8 +436,10 @@ const weight = (node: CallNode): number => node.selfMs + node.nested.map(weight)
 
 export function flameGraph(tree: readonly CallNode[]): string {
   const whole = tree.map(weight).reduce((a, b) => a + b, 0) || 1;
+  let height = 0;
   const place = (nodes: readonly CallNode[], left: number, depth: number): string => {
     let svg = '';
+    if (nodes.length > 0) height = Math.max(height, depth * 20 + 20);
     for (const node of nodes) {
       const wide = (weight(node) / whole) * 1_000;
       svg += `<g transform=""><rect y='${depth * 20}' x='${left.toFixed(3)}' height='20' width='${wide.toFixed(3)}' fill='#fa6'/>`;
@@ -446,5 +448,6 @@ export function flameGraph(tree: readonly CallNode[]): string {
     }
     return svg;
   };
-  return `<?xml version="1.0"?><svg xmlns='http://www.w3.org/2000/svg' width='1000'>${place(tree, 0, 0)}</svg>`;
+  const flames = place(tree, 0, 0);
+  return `<?xml version="1.0"?><svg xmlns='http://www.w3.org/2000/svg' width='1000' height='${height}'>${flames}</svg>`;
 }

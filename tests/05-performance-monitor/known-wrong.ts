@@ -895,4 +895,14 @@ export default [
       'You name the operation after the class of the object that happens to call it first. The class that declares ' +
       'the member is the one whose own metadata the decorator was given.',
   },
+  {
+    id: 'writes-every-name',
+    step: '7',
+    file: 'report.ts',
+    patch: [{ find: 'const fits = operation.length * CHARACTER < width;', replace: 'const fits = true;' }],
+    breaks: ['5.7.6'],
+    say:
+      'Every name is written, also where its rectangle is narrower than the name: it runs over the neighbours. ' +
+      'The title says it anyway.',
+  },
 ] satisfies readonly KnownWrong[];

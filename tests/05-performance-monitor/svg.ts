@@ -78,6 +78,15 @@ export interface Flame {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** What is written at it, if anything is. */
+  readonly label: { readonly x: number; readonly y: number; readonly text: string } | undefined;
+}
+
+/** How large the picture is: its `viewBox`, or else its `width` and `height`. */
+export function sizeOf(svg: string): { width: number; height: number } {
+  const { attributes } = parseXml(svg);
+  const [, , width, height] = (attributes['viewBox'] ?? '').split(/[\s,]+/).map(Number);
+  return { width: width ?? Number(attributes['width']), height: height ?? Number(attributes['height']) };
 }
 
 /** The flames of a graph, from left to right and from the outermost inwards. */
@@ -87,8 +96,12 @@ export function flamesOf(svg: string): Flame[] {
     const title = element.children.find(({ tag }) => tag === 'title');
     const rect = element.children.find(({ tag }) => tag === 'rect');
     if (element.tag === 'g' && title && rect) {
-      const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((name) => Number(rect.attributes[name] ?? NaN));
-      flames.push({ title: title.text, x: x!, y: y!, width: width!, height: height! });
+      const numbers = (from: Element, ...names: string[]) => names.map((name) => Number(from.attributes[name] ?? NaN));
+      const [x, y, width, height] = numbers(rect, 'x', 'y', 'width', 'height');
+      const text = element.children.find(({ tag }) => tag === 'text');
+      const [left, baseline] = text ? numbers(text, 'x', 'y') : [];
+      const label = text && { x: left!, y: baseline!, text: text.text };
+      flames.push({ title: title.text, x: x!, y: y!, width: width!, height: height!, label });
     }
     for (const child of element.children) visit(child);
   };

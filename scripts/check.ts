@@ -1,4 +1,5 @@
 import { findRoot, isDraft, resolveAddress } from './kit/catalogue.ts';
+import { checkDocs } from './kit/checks/docs.ts';
 import { checkImports } from './kit/checks/imports.ts';
 import { checkClauses, checkTexts, checkTrees, readExercises } from './kit/checks/layout.ts';
 import type { Finding } from './kit/checks/finding.ts';
@@ -35,6 +36,7 @@ await run(
       ['dependencies', () => checkImports(root).filter(({ where }) => !isOfDraft(where))],
       ['stubs', () => checkStubs(root, exercises)],
       ['types, for three targets', () => checkTypes(root, all)],
+      ['study guide', () => checkDocs(root, drafts)],
     ];
     for (const [name, check] of checks) {
       const found = await check();

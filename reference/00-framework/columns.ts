@@ -12,6 +12,7 @@ import {
   received,
 } from './metadata.ts';
 
+/** A column with all that was left unsaid worked out. */
 export interface ColumnDescription {
   readonly property: string;
   /** The column's name in the table. */
@@ -30,6 +31,7 @@ export interface ColumnDescription {
   readonly declaredBy: readonly string[];
 }
 
+/** Where a column leads that holds another entity's primary column. */
 export interface ReferenceDescription {
   /** The name of the class. */
   readonly entity: string;
@@ -38,6 +40,7 @@ export interface ReferenceDescription {
   readonly column: string;
 }
 
+/** An index of a table, and the columns that it is over. */
 export interface IndexDescription {
   readonly name: string;
   readonly columns: readonly string[];

@@ -14,7 +14,8 @@ import {
 } from './metadata.ts';
 import { copyRule, requireRule } from './rules.ts';
 
-type PropertyContext = ClassFieldDecoratorContext | ClassAccessorDecoratorContext;
+/** What a decorator of properties is told: it decorates fields, and accessors that replace them. */
+export type PropertyContext = ClassFieldDecoratorContext | ClassAccessorDecoratorContext;
 
 /**
  * The class is kept in a table. A subclass has its parent's table unless it names its own.

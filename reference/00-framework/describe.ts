@@ -32,6 +32,7 @@ interface CommonDescription {
   readonly injections: readonly InjectionDescription[];
 }
 
+/** A class that is kept in a table. */
 export interface EntityDescription extends CommonDescription {
   readonly kind: 'entity';
   readonly table: string;
@@ -39,6 +40,7 @@ export interface EntityDescription extends CommonDescription {
   readonly indexes: readonly IndexDescription[];
 }
 
+/** A class that answers requests. */
 export interface ControllerDescription extends CommonDescription {
   readonly kind: 'controller';
   /** What the paths of all its routes begin with. */
@@ -51,6 +53,7 @@ export interface ComponentDescription extends CommonDescription {
   readonly kind: 'component';
 }
 
+/** A member, and what the container is to give it. */
 export interface InjectionDescription {
   /** `#name` of a private member, `Symbol(name)` of a symbol. */
   readonly property: string;
@@ -67,6 +70,8 @@ export interface InjectionDescription {
  *
  * @throws TypeError if `target` is no class, has no decorators, or is decorated inconsistently
  * @throws RangeError if two of its columns or routes collide, or a reference has nothing to point to
+ * @example
+ * {@includeCode ../../docs/examples/00-framework/describe.ts#describe}
  */
 export function describe(target: Class): Description {
   if (!isClass(target)) throw new TypeError(`describe takes a class, received ${received(target)}`);

@@ -80,7 +80,7 @@ export {
   type Verb,
   VERBS,
 } from './metadata.ts';
-export { column, controller, entity, inject, route, validate } from './decorators.ts';
+export { column, controller, entity, inject, type PropertyContext, route, validate } from './decorators.ts';
 export {
   email,
   integer,

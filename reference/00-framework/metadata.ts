@@ -5,13 +5,16 @@
 /** Any class, abstract ones too. */
 export type Class = abstract new (...args: never[]) => object;
 
+/** The types that a column can have, as `@column` takes them. */
 export const COLUMN_TYPES = [
   'uuid', 'varchar', 'text', 'integer', 'boolean', 'date', 'timestamp', 'json',
 ] as const;
+/** One of {@link COLUMN_TYPES}. */
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 /** In the order in which routes of one path are listed. */
 export const VERBS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+/** One of {@link VERBS}. */
 export type Verb = (typeof VERBS)[number];
 
 /**

@@ -1,5 +1,6 @@
 import { type Layer, type Left, leftBy, leftOn, membersOf, type Verb, VERBS } from './metadata.ts';
 
+/** A request that a controller answers, and the method that does. */
 export interface RouteDescription {
   readonly verb: Verb;
   /** With the prefix of the controller, as in `/api/orders/:order/lines`. */

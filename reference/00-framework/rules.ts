@@ -1,24 +1,32 @@
 import { type Layer, leftBy, leftOn, membersOf, received, type Rule } from './metadata.ts';
 
+/** There has to be a value. */
 export const required: Rule = { rule: 'required', value: true };
+/** Text that is an e-mail address. */
 export const email: Rule = { rule: 'email', value: true };
+/** Text that is an absolute URL. */
 export const url: Rule = { rule: 'url', value: true };
+/** A number without a fraction. */
 export const integer: Rule = { rule: 'integer', value: true };
 
+/** A number of at least so much. */
 export const min = (value: number): Rule => ({ rule: 'min', value });
+/** A number of at most so much. */
 export const max = (value: number): Rule => ({ rule: 'max', value });
 
-/** @param value characters, at least */
+/** Text of at least so many characters. */
 export const minLength = (value: number): Rule => ({ rule: 'minLength', value });
 
-/** @param value characters, at most */
+/** Text of at most so many characters. */
 export const maxLength = (value: number): Rule => ({ rule: 'maxLength', value });
 
-/** Kept as text, flags included, because a description is plain data. */
+/** Text that fits a pattern. It is kept as text, flags included, because a description is plain data. */
 export const matches = (pattern: RegExp): Rule => ({ rule: 'matches', value: String(pattern) });
 
+/** Text that is one of these. */
 export const oneOf = (...values: string[]): Rule => ({ rule: 'oneOf', value: values });
 
+/** What must be true of one property before its owner is saved. */
 export interface ValidationDescription {
   readonly property: string;
   /** The rules of the root first, no two alike. */

@@ -10,6 +10,7 @@ export const CACHED: unique symbol = Symbol.for('hotpath.cached');
 // Node has no `Symbol.metadata` yet; compilers that lower decorators fall back to the registered symbol.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
 
+/** The cache of one member, for each object one, and what its calls are known by. */
 export interface CachedOptions extends CacheOptions {
   /**
    * The cache key of a call. Without it each argument must be a primitive other than a symbol; anything
@@ -41,6 +42,8 @@ const cachesOf = new WeakMap<object, MemberCache[]>();
  *
  * @param options of each of the caches
  * @throws TypeError or RangeError if an option is wrong; TypeError if it decorates neither method nor getter
+ * @example
+ * {@includeCode ../../docs/examples/01-metadata-cache/cached.ts#cached}
  */
 export function cached(options: CachedOptions = {}) {
   const { keyOf = keyOfPrimitives, ...cacheOptions } = options;

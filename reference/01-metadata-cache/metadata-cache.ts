@@ -38,6 +38,9 @@ export let residentsOf: (cache: OptimizedMetadataCache) => ResidentsOptions & { 
  * There is no timer. Expired entries leave when something comes upon them: a use of their key, a write, which
  * lets two of them go, the need for room, or {@link size}, {@link currentSize} and {@link cleanup}, which let
  * all of them go.
+ *
+ * @example
+ * {@includeCode ../../docs/examples/01-metadata-cache/cache.ts#cache}
  */
 export class OptimizedMetadataCache {
   readonly #ttlMs: Milliseconds = Infinity;
@@ -268,6 +271,7 @@ export class OptimizedMetadataCache {
     for (const key of this.keys()) yield [key, this.peek(key) as T];
   }
 
+  /** As {@link entries}. */
   [Symbol.iterator](): Generator<[key: string, value: unknown], void, void> {
     return this.entries();
   }

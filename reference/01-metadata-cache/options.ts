@@ -20,6 +20,7 @@ export type EvictionReason = 'capacity' | 'expired';
  */
 export type PolicyName = 'lru' | 'sieve' | 's3-fifo';
 
+/** What a cache is bounded by, and whom it tells. Nothing is bounded that is not said to be. */
 export interface CacheOptions {
   /** The most entries that are kept, an integer from 1 or `Infinity`. @default Infinity */
   maxEntries?: number;
@@ -46,11 +47,13 @@ export interface CacheOptions {
   now?: () => Milliseconds;
 }
 
+/** What holds for one entry and not for the whole cache. */
 export interface EntryOptions {
   /** Overrides {@link CacheOptions.ttlMs} for this entry. */
   ttlMs?: Milliseconds;
 }
 
+/** What holds for the entry that a load brings. */
 export interface LoadOptions extends EntryOptions {
   /**
    * For how long after its expiry the value is still served by `getOrLoad`, while one load refreshes it.
@@ -61,6 +64,7 @@ export interface LoadOptions extends EntryOptions {
   staleMs?: Milliseconds;
 }
 
+/** How well a cache did since the beginning, or since `resetStats`. */
 export interface CacheStats {
   /** Calls answered from the cache. */
   readonly hits: number;
@@ -86,6 +90,7 @@ export interface LoadStats {
   readonly failures: number;
 }
 
+/** What is known of one entry. Instants are readings of the cache's own clock. */
 export interface EntryInfo {
   /** Calls that this entry answered since it was stored. */
   readonly hits: number;
@@ -98,11 +103,13 @@ export interface EntryInfo {
 /** A key, and how to obtain its value. */
 export type WarmEntry = readonly [key: string, load: () => unknown];
 
+/** How fast a cache may be warmed. */
 export interface WarmOptions {
   /** The most loads that run at a time, an integer from 1. @default 8 */
   concurrency?: number;
 }
 
+/** What became of each key that a cache was to be warmed with. */
 export interface WarmReport {
   readonly stored: number;
   /** Keys that were there already, and values that there was no room for. */

@@ -5,6 +5,7 @@ import { duration, type Milliseconds } from './options.ts';
 
 const VERSION = 1;
 
+/** One entry of a {@link CacheDump}. */
 export interface DumpedEntry {
   readonly key: string;
   readonly value?: unknown;

@@ -13,6 +13,7 @@ import type { Entry } from './entries.ts';
  */
 export type NodeState = 'registered' | 'loading' | 'loaded' | 'due' | 'refreshing' | 'missing';
 
+/** A key, and what is known of it at the moment of the picture. */
 export interface GraphNode {
   readonly key: string;
   readonly state: NodeState;

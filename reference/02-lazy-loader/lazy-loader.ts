@@ -35,6 +35,9 @@ export let entriesOf: (loader: LazyMetadataLoader) => Entries;
  * Asking costs one lookup if there is a value or a load, and the promise that is returned is the one that is
  * there: whoever asks without options for the same value gets the same promise. There is no timer but for
  * deadlines of callers and for pauses between attempts: ages and leases are looked at when somebody asks.
+ *
+ * @example
+ * {@includeCode ../../docs/examples/02-lazy-loader/loader.ts#loader}
  */
 export class LazyMetadataLoader {
   readonly #loads: Loads;

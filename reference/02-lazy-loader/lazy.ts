@@ -41,6 +41,9 @@ const slotsOf = new WeakMap<object, Slot<unknown>[]>();
  *
  * @param loader receives the object whose accessor is read
  * @throws TypeError if it is no function, or the member no accessor
+ *
+ * @example
+ * {@includeCode ../../docs/examples/02-lazy-loader/lazy.ts#lazy}
  */
 export function lazy<This extends object, T>(loader: (target: This) => T | PromiseLike<T>) {
   return function (

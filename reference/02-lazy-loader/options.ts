@@ -75,6 +75,7 @@ export interface LoadOptions {
   timeoutMs?: Milliseconds | undefined;
 }
 
+/** How much is preloaded at a time, and until when. */
 export interface PreloadOptions {
   /**
    * The most keys that are being loaded at a time, an integer from 1; dependencies are not counted.

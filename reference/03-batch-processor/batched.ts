@@ -10,6 +10,7 @@ export const BATCHED: unique symbol = Symbol.for('hotpath.batched');
 // Node has no `Symbol.metadata` yet; compilers that lower decorators fall back to the registered symbol.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
 
+/** How the calls of one decorated member are put together. */
 export interface BatchedOptions<Item> extends BatchOptions, ItemOptions<Item> {}
 
 /** What a class's metadata says of one `@batched` method. */
@@ -40,6 +41,9 @@ const collectorsOf = new WeakMap<object, Collector[]>();
  * long as its object, and keeps it alive only while something waits or runs.
  *
  * @throws TypeError if it decorates anything but a method
+ *
+ * @example
+ * {@includeCode ../../docs/examples/03-batch-processor/batched.ts#batched}
  */
 export function batched<Name extends string | symbol, Item = any>(
   by: Name,

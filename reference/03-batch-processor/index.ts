@@ -14,7 +14,7 @@
  * The textbook keeps, for each member of a batch, its resolve and reject functions, and calls the right one
  * later. Here the members of a batch wait behind one promise that they share, the gate, and what
  * `gate.then(next)` returns is the member's own promise. What looks like a trick is what the language says of
- * `then` [1]: reactions run in the order in which they were registered, each alone, after whatever runs now;
+ * `then` [1]. Reactions run in the order in which they were registered, each alone, after whatever runs now;
  * what one throws is its own affair; and the host keeps the context of whoever called `then` for it [2].
  * Order, isolation, context, and "not before the call has returned" are not written here at all. And because
  * reactions come in order, all of them can be the same function: the nth time that it is called it acts for

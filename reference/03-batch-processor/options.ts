@@ -11,6 +11,7 @@ export type Awaitable<T> = T | PromiseLike<T>;
 /** Calls `callback` once, `ms` from now, unless the function that it returns is called before. */
 export type Schedule = (callback: () => void, ms: Milliseconds) => () => void;
 
+/** How long and how many a batch collects, and what it may cost. */
 export interface BatchOptions {
   /** How long a batch collects, counted from its first operation, from 0 to 2³¹ − 1. @default 0 */
   windowMs?: Milliseconds;
@@ -75,6 +76,7 @@ export interface BatchMetrics {
 /** Answers many items at once: a result for each, at its position; an `Error` there is the answer for one. */
 export type BatchHandler<Item, Result> = (items: readonly Item[]) => Awaitable<readonly (Result | Error)[]>;
 
+/** How the items of one handler are told apart. */
 export interface ItemOptions<Item> {
   /** What two items of a batch must have in common to be one; compared as the keys of a `Map` are. */
   keyOf?: (item: Item) => unknown;
@@ -93,6 +95,7 @@ export interface Summary {
   readonly max: number;
 }
 
+/** What batches did since the processor was made. */
 export interface BatchStats {
   /** Batches begun, by what made them begin: where that is `window`, a larger size would change nothing. */
   readonly batches: Readonly<Record<Cause, number>>;

@@ -27,6 +27,9 @@ export let insideOf: (processor: BatchMetadataProcessor) => { lanes: Lanes; room
  *
  * The batches of a key begin in order, and do not wait for one another to end. What is done for one operation
  * is O(1).
+ *
+ * @example
+ * {@includeCode ../../docs/examples/03-batch-processor/processor.ts#processor}
  */
 export class BatchMetadataProcessor {
   readonly #settings: Settings;

@@ -19,6 +19,9 @@ export type Counts = Uint32Array | Float64Array;
  * exact. What is recorded is O(1); what is asked visits the buckets, some 3,000, and takes microseconds.
  *
  * After HdrHistogram by Gil Tene [1]: linear steps within each power of two.
+ *
+ * @example
+ * {@includeCode ../../docs/examples/05-performance-monitor/histogram.ts#histogram}
  */
 export class DurationHistogram {
   /** By bucket; their sum is `#moments.count`. */
@@ -44,6 +47,7 @@ export class DurationHistogram {
     return this.#moments.max;
   }
 
+  /** Of all that was recorded, exactly; 0 of none. */
   get mean(): Milliseconds {
     return this.#moments.mean;
   }

@@ -16,6 +16,9 @@ type MemberContext = ClassMethodDecoratorContext | ClassGetterDecoratorContext;
  *
  * @param operation otherwise the name of the class that declares the member, a dot, and the member's
  * @throws TypeError if it decorates anything but a method or a getter
+ *
+ * @example
+ * {@includeCode ../../docs/examples/05-performance-monitor/measured.ts#measured}
  */
 export function measured(monitor: MetadataPerformanceMonitor, operation?: string) {
   return function <This extends object, Args extends unknown[], Result>(

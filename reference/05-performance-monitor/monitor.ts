@@ -31,6 +31,9 @@ export let recorderOf: (monitor: MetadataPerformanceMonitor) => Recorder;
  * two readings of the clock, and about as much as one of them besides; one that is not timed, a quarter of
  * that. Memory: 13 kB for each operation, some 400 bytes for each way in which it is nested. A name with a
  * number in it, such as a path with an id, is an operation for each number.
+ *
+ * @example
+ * {@includeCode ../../docs/examples/05-performance-monitor/monitor.ts#monitor}
  */
 export class MetadataPerformanceMonitor implements Disposable {
   readonly #recorder: Recorder;

@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 /** Milliseconds: a duration, or an instant on the monitor's clock. */
 export type Milliseconds = number;
 
+/** A number of bytes. */
 export type Bytes = number;
 
 /** A call that takes more than so many times the median of its operation belongs to the tail. */
@@ -14,6 +15,7 @@ export const TAIL_RATIO = 10;
 /** How many calls that have ended are remembered for collections that are reported late. */
 export const RECENT_CALLS = 1_000;
 
+/** What a monitor reads, and how many of the calls it times. */
 export interface MonitorOptions {
   /**
    * The clock. Collections are reported on that of `performance.now`; one that is set back makes calls of
@@ -33,6 +35,7 @@ export interface MonitorOptions {
   gc?: GcSource;
 }
 
+/** What is known of a call when it begins. */
 export interface StartOptions {
   /**
    * How long after this call the next one would have begun, had this one not held it up; more than 0. The
@@ -74,6 +77,7 @@ export function observeGc(listener: (entry: GcEntry) => void): () => void {
 
 // ---- What the monitor tells -----------------------------------------------------------------------------
 
+/** What a monitor knows at one moment. */
 export interface PerformanceReport {
   /** Since the monitor was made. */
   readonly elapsedMs: Milliseconds;
@@ -112,6 +116,7 @@ export interface PerformanceMetrics {
   readonly gc?: GcMetrics;
 }
 
+/** How often, and for how long, collections interrupted an operation. */
 export interface GcMetrics {
   /** Of the young generation: `NODE_PERFORMANCE_GC_MINOR`. */
   readonly minor: number;
@@ -131,6 +136,7 @@ export interface CallNode {
   readonly nested: readonly CallNode[];
 }
 
+/** What is worth making faster. */
 export interface BottleneckAnalysis {
   /** What the outermost calls took together. */
   readonly totalMs: Milliseconds;
@@ -140,6 +146,7 @@ export interface BottleneckAnalysis {
   readonly tails: readonly string[];
 }
 
+/** An operation, and what making it faster would be worth. */
 export interface Bottleneck {
   readonly operation: string;
   readonly selfMs: Milliseconds;

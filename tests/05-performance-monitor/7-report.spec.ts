@@ -292,7 +292,8 @@ describe('5.7 Report and decorate', () => {
         take(monitor, clock, long, [1]);
         take(monitor, clock, 'render', [99]);
       });
-      for (const { label, ...flame } of flamesOf(flameGraph(monitor.callTree()))) {
+      for (const flame of flamesOf(flameGraph(monitor.callTree()))) {
+        const { label } = flame;
         if (!label) continue;
         expect(label.x, `left end of the name ${label.text}`).toBeGreaterThanOrEqual(flame.x);
         expect(label.x, `left end of the name ${label.text}`).toBeLessThanOrEqual(right(flame));

@@ -31,7 +31,8 @@ export async function checkTypes(root: string, exercises: readonly Exercise[]): 
   return [...findings.values()];
 }
 
-async function diagnose(root: string, target: string): Promise<string[]> {
+/** What the compiler prints of the project in `root`, line by line. */
+export async function diagnose(root: string, target: string): Promise<string[]> {
   const args = [TSC, '--project', root, '--pretty', 'false', '--customConditions', target];
   const compiler = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DictionaryMismatchError, MemoryOptimizedStorage, trainDictionary } from '#exercise/04-compressed-storage';
+import {
+  DictionaryMismatchError,
+  MemoryOptimizedStorage,
+  trainDictionary,
+} from '#exercise/04-compressed-storage';
 import { generated, shop } from './shop.ts';
 
 /** Made when a test asks, not while they are collected. */
@@ -75,7 +79,8 @@ describe('4.3 Train a dictionary', () => {
 
     for (const where of ['first', 'last'] as const) {
       it(`eight forms among thirty entities, ${where}`, () => {
-        const dictionary = trainDictionary(where === 'first' ? [...sampled, ...entities()] : [...entities(), ...sampled]);
+        const samples = where === 'first' ? [...sampled, ...entities()] : [...entities(), ...sampled];
+        const dictionary = trainDictionary(samples);
         const ratio = (values: readonly unknown[]) => bytesOf(values, dictionary) / bytesOf(values);
         expect(ratio(others), 'other forms: bytes with the dictionary ÷ without').toBeLessThan(2 / 3);
         expect(ratio(shop), 'the shop: bytes with the dictionary ÷ without').toBeLessThan(3 / 4);
@@ -95,7 +100,8 @@ describe('4.3 Train a dictionary', () => {
     it('what another one compressed, with an equal dictionary', () => {
       const [first, second] = [trained(), new Uint8Array(trained())];
       const compressed = new MemoryOptimizedStorage({ dictionary: first }).compress(order);
-      expect(new MemoryOptimizedStorage({ dictionary: second }).restore(compressed), 'Order').toStrictEqual(order);
+      const other = new MemoryOptimizedStorage({ dictionary: second });
+      expect(other.restore(compressed), 'Order').toStrictEqual(order);
     });
 
     it('what is larger than all that deflate can look back on', () => {
@@ -169,7 +175,7 @@ const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 function form(i: number): object {
   return {
     title: `Form ${i}`,
-    submitButton: { caption: 'Send now', isPrimary: true, confirmation: 'Do you really want to send this form?' },
+    submitButton: { caption: 'Send now', isPrimary: true, question: 'Do you really want to send this form?' },
     widgets: ['street', 'city', 'country', 'phone'].map((widget) => ({
       widget: `${widget}${i}`,
       placeholder: `Please enter your ${widget} as it stands on your last invoice`,

@@ -38,8 +38,8 @@ function outcomeOf(storage: MemoryOptimizedStorage, compressed: CompressedMetada
 describe('4.5 Trust no bytes', () => {
   const kinds: [string, () => { storage: MemoryOptimizedStorage; compressed: CompressedMetadata }][] = [
     ['a deflated entry', () => compressedWith({}, service)],
-    ['a raw entry', () => compressedWith({ compressFrom: 100_000 }, { table: 'orders', columns: ['id', 'total'] })],
-    ['one with a dictionary', () => compressedWith({ dictionary: trainDictionary(shop.slice(0, 3)) }, service)],
+    ['a raw entry', () => compressedWith({ compressFrom: 100_000 }, { columns: ['id', 'total'] })],
+    ['one with a dictionary', () => compressedWith({ dictionary: trainDictionary(shop, 1_000) }, service)],
   ];
   function compressedWith(options: StorageOptions, value: unknown) {
     const storage = new MemoryOptimizedStorage(options);
@@ -88,7 +88,8 @@ describe('4.5 Trust no bytes', () => {
         ];
         for (const change of changes) {
           const outcome = outcomeOf(storage, { ...compressed, ...change });
-          expect(outcome, `what restore gave with another ${Object.keys(change)[0]}`).toBe('CorruptEntryError');
+          const what = `what \`restore\` gave with another ${Object.keys(change)[0]}`;
+          expect(outcome, what).toBe('CorruptEntryError');
         }
       });
     }

@@ -56,41 +56,45 @@ describe('4.6 Hand out one copy', () => {
 
   describe('4.6.2 Equal parts are one object', () => {
     it('of different entries', () => {
-      const storage = storageOf({ type: { name: 'varchar', length: [16] } }, [{ name: 'varchar', length: [16] }]);
-      const first = storage.retrieve<{ type: { length: number[] } }>('0')!;
-      const second = storage.retrieve<{ length: number[] }[]>('1')!;
-      expect(isSame(first.type, second[0]), 'whether the objects are one').toBe(true);
-      expect(isSame(first.type.length, second[0]!.length), 'whether the arrays in them are one').toBe(true);
+      const type = { name: 'varchar', length: [16] };
+      const storage = storageOf({ type }, [type]);
+      const first = storage.retrieve<{ type: typeof type }>('0')!.type;
+      const second = storage.retrieve<(typeof type)[]>('1')![0]!;
+      expect(isSame(first, second), 'whether the objects are one').toBe(true);
+      expect(isSame(first.length, second.length), 'whether the arrays in them are one').toBe(true);
     });
 
     it('of one entry', () => {
-      const [first, second] = storageOf([{ type: ['varchar'] }, { type: ['varchar'] }]).retrieve<object[]>('0')!;
+      const storage = storageOf([{ type: ['varchar'] }, { type: ['varchar'] }]);
+      const [first, second] = storage.retrieve<object[]>('0')!;
       expect(isSame(first, second), 'whether they are one').toBe(true);
     });
 
     it('though what they are in is not equal', () => {
       const storage = storageOf({ type: ['varchar'], a: 1 }, { type: ['varchar'], a: 2 });
-      const [first, second] = [storage.retrieve<{ type: object }>('0')!, storage.retrieve<{ type: object }>('1')!];
-      expect(isSame(first.type, second.type), 'whether they are one').toBe(true);
+      const [first, second] = ['0', '1'].map((key) => storage.retrieve<{ type: object }>(key)!.type);
+      expect(isSame(first, second), 'whether they are one').toBe(true);
     });
 
     it('in the shop, where every entity inherits the same columns', () => {
       const storage = storageOf(...shop);
       const held = shop.map((_, index) => storage.retrieve<EntityDescription>(String(index))!);
-      const ids = held.flatMap(({ columns }) => columns?.find(({ property }) => property === 'version') ?? []);
-      expect(ids.length, 'entities with a version').toBeGreaterThan(5);
-      expect(new Set(ids).size, 'objects that describe it').toBe(1);
+      const columns = held.flatMap(({ columns = [] }) => columns);
+      const versions = columns.filter(({ property }) => property === 'version');
+      expect(versions.length, 'entities with a version').toBeGreaterThan(5);
+      expect(new Set(versions).size, 'objects that describe it').toBe(1);
       expect(partsOf(held).size / partsOf(shop).size, 'objects held ÷ objects stored').toBeLessThan(0.75);
     });
   });
 
   describe('4.6.3 Only equal ones', () => {
     const different = [
-      { v: 1 }, { v: '1' }, { v: 1n }, { v: '1n' }, { v: 0 }, { v: -0 }, { v: NaN }, { v: 'NaN' }, { v: true },
-      { v: 'true' }, { v: null }, { v: 'null' }, { v: undefined }, { v: 'undefined' }, {}, { v: [1] }, { v: ['1'] },
-      { v: { 0: 1 } }, { v: [] }, { v: {} }, { v: '' }, { v: '#0' }, { v: '#1' }, { v: [[]] }, { v: [1, 2] },
-      { v: ['1,2'] }, { v: ['1', '2'] }, { v: '"' }, { v: '\\"' }, { v: 1, w: 2 }, { w: 2, v: 1 }, { 'v:1,w': 2 },
-      { v: '1,w:2' }, { v: [undefined] }, { v: [null] }, { v: ['a","b'] }, { v: ['a', 'b'] }, { '"v"': 1 },
+      { v: 1 }, { v: '1' }, { v: 1n }, { v: '1n' }, { v: 0 }, { v: -0 }, { v: NaN }, { v: 'NaN' },
+      { v: true }, { v: 'true' }, { v: null }, { v: 'null' }, { v: undefined }, { v: 'undefined' }, {}, { v: '' },
+      { v: [1] }, { v: ['1'] }, { v: { 0: 1 } }, { v: [] }, { v: {} }, { v: [[]] }, { v: [1, 2] }, { v: ['1,2'] },
+      { v: ['1', '2'] }, { v: [undefined] }, { v: [null] }, { v: ['a","b'] }, { v: ['a', 'b'] }, { v: '#0' },
+      { v: '#1' }, { v: '"' }, { v: '\\"' }, { v: 1, w: 2 }, { w: 2, v: 1 }, { 'v:1,w': 2 }, { v: '1,w:2' },
+      { '"v"': 1 },
     ];
 
     it('of many that look alike', () => {
@@ -122,7 +126,8 @@ describe('4.6 Hand out one copy', () => {
     });
 
     it('also where a part is not shared with anybody yet', () => {
-      const value = storageOf({ since: new Date(0), type: { name: 'varchar' } }).retrieve<{ type: object }>('0')!;
+      const storage = storageOf({ since: new Date(0), type: { name: 'varchar' } });
+      const value = storage.retrieve<{ type: object }>('0')!;
       expect(Object.isFrozen(value.type), 'whether the part is frozen').toBe(true);
     });
   });
@@ -156,24 +161,21 @@ describe('4.6 Hand out one copy', () => {
     }
 
     it('so that nobody can spoil it for the others', () => {
-      const storage = storageOf({ since: new Date(0), flags: new Uint8Array([1]), labels: new Map([[1, 2]]) });
-      const first = storage.retrieve<{ since: Date; flags: Uint8Array; labels: Map<number, number> }>('0')!;
+      const stored = () => ({ since: new Date(0), flags: new Uint8Array([1]), labels: new Map([[1, 2]]) });
+      const storage = storageOf(stored());
+      const first = storage.retrieve<ReturnType<typeof stored>>('0')!;
       first.since.setTime(9);
       first.flags[0] = 9;
       first.labels.clear();
-      expect(storage.retrieve('0'), 'what another gets').toStrictEqual({
-        since: new Date(0),
-        flags: new Uint8Array([1]),
-        labels: new Map([[1, 2]]),
-      });
+      expect(storage.retrieve('0'), 'what another gets').toStrictEqual(stored());
     });
 
     it('and one object in the value is one in each copy', () => {
-      const since = new Date(0);
-      const order = { since };
-      const back = storageOf({ since, order, same: order }).retrieve<{ since: Date; order: object; same: object }>('0')!;
+      const order = { since: new Date(0) };
+      const value = { since: order.since, order, same: order };
+      const back = storageOf(value).retrieve<typeof value>('0')!;
       expect(isSame(back.order, back.same), 'whether the object is one').toBe(true);
-      expect(isSame(back.since, (back.order as { since: Date }).since), 'whether the Date is one').toBe(true);
+      expect(isSame(back.since, back.order.since), 'whether the Date is one').toBe(true);
     });
   });
 
@@ -193,7 +195,8 @@ describe('4.6 Hand out one copy', () => {
       (() => {
         const held = shop.map((_, index) => storage.retrieve<object>(String(index))!);
         const { sharedParts } = storage.estimateMemoryUsage();
-        expect(sharedParts, 'sharedParts while all is held').toBe(partsOf(held).size - 1); // without the list itself
+        const parts = partsOf(held).size - 1; // without the list itself
+        expect(sharedParts, 'sharedParts while all is held').toBe(parts);
       })();
       await collectUntil(() => storage.estimateMemoryUsage().sharedParts === 0);
       expect(storage.estimateMemoryUsage().sharedParts, 'sharedParts afterwards').toBe(0);

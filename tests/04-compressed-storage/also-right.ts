@@ -1,6 +1,6 @@
-// The same contract from other parts: tagged JSON instead of the structured clone, zlib's own envelope, a linked list
-// for the order of use, a dictionary that is dealt out kind by kind, and no finalizers: what is dead is looked for when
-// somebody asks. Misuse is not checked.
+// The same contract from other parts: tagged JSON instead of the structured clone, zlib's own envelope, a
+// linked list for the order of use, a dictionary that is dealt out kind by kind, and no finalizers: what is
+// dead is looked for when somebody asks. Misuse is not checked.
 
 import { types } from 'node:util';
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
@@ -20,7 +20,7 @@ import {
 
 export * from '#contract/04-compressed-storage';
 
-// ---- Values as JSON, with a tag for what JSON lacks ----------------------------------------------------------
+// ---- Values as JSON, with a tag for what JSON lacks -------------------------------------------------------
 
 const TAG = '~';
 
@@ -62,7 +62,9 @@ function writeObject(value: object, path: string, numbers: Map<object, number>):
     const keys = entries.map(([key], i) => writePart(key, `.keys()[${i}]`));
     return { [TAG]: ['m', keys, entries.map(([key, part]) => writePart(part, `.get(${named(key)})`))] };
   }
-  if (types.isSet(value)) return { [TAG]: ['t', [...value].map((part, i) => writePart(part, `.keys()[${i}]`))] };
+  if (types.isSet(value)) {
+    return { [TAG]: ['t', [...value].map((part, i) => writePart(part, `.keys()[${i}]`))] };
+  }
 
   const prototype = Object.getPrototypeOf(value) as unknown;
   if (!Array.isArray(value) && prototype !== null && prototype !== Object.prototype) {
@@ -72,7 +74,9 @@ function writeObject(value: object, path: string, numbers: Map<object, number>):
     if (typeof key === 'symbol') throw new UnsupportedValueError(`${path}[${String(key)}]`, 'a symbol');
   }
   if (Array.isArray(value)) return Array.from(value, (part, i) => writePart(part, `[${i}]`));
-  const properties = Object.entries(value).map(([key, part]) => [key, writePart(part, property(key))] as const);
+  const properties = Object.entries(value).map(([key, part]) => {
+    return [key, writePart(part, property(key))] as const;
+  });
   return TAG in value ? { [TAG]: ['o', properties] } : Object.fromEntries(properties);
 }
 
@@ -139,7 +143,7 @@ const property = (key: string) => (/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : 
 const toText = (value: unknown) => Buffer.from(JSON.stringify(write(value, 'metadata', new Map())));
 const fromText = (text: Buffer) => read(JSON.parse(text.toString()), []);
 
-// ---- Entries -------------------------------------------------------------------------------------------------
+// ---- Entries ----------------------------------------------------------------------------------------------
 
 /** What a storage needs to know to make entries, and to read them. */
 interface Codec {
@@ -149,7 +153,8 @@ interface Codec {
   readonly dictionaryId: number;
 }
 
-function pack({ compressFrom, maxValueBytes, dictionary, dictionaryId }: Codec, value: unknown): CompressedMetadata {
+function pack(codec: Codec, value: unknown): CompressedMetadata {
+  const { compressFrom, maxValueBytes, dictionary, dictionaryId } = codec;
   const text = toText(value);
   const originalBytes = text.length;
   if (originalBytes > maxValueBytes) throw new EntryTooLargeError(originalBytes, maxValueBytes);
@@ -165,8 +170,8 @@ function pack({ compressFrom, maxValueBytes, dictionary, dictionaryId }: Codec, 
 
 function unpack(codec: Codec, entry: CompressedMetadata, key?: MetadataKey): unknown {
   const { originalBytes, dictionaryId, payload, encoding } = entry;
-  const intact = entry.checksum === crc32(payload) && (encoding === 'deflate' || payload.length === originalBytes);
-  if (!intact) throw new CorruptEntryError('it was damaged', key);
+  const fits = encoding === 'deflate' || payload.length === originalBytes;
+  if (entry.checksum !== crc32(payload) || !fits) throw new CorruptEntryError('it was damaged', key);
   if (originalBytes > codec.maxValueBytes) throw new EntryTooLargeError(originalBytes, codec.maxValueBytes);
   const isForeign = dictionaryId !== 0 && dictionaryId !== codec.dictionaryId;
   if (isForeign) throw new DictionaryMismatchError(dictionaryId, codec.dictionaryId);
@@ -185,7 +190,7 @@ function unpack(codec: Codec, entry: CompressedMetadata, key?: MetadataKey): unk
 
 const own = (bytes: Uint8Array) => Uint8Array.from(bytes);
 
-// ---- Kept: a list in the order of use, with a way in by key --------------------------------------------------
+// ---- Kept: a list in the order of use, with a way in by key -----------------------------------------------
 
 interface Link {
   before: Link;
@@ -257,7 +262,7 @@ function dropDead(kept: Kept): void {
   for (const node of kept.ofClasses) if (!node.target!.deref()) drop(kept, node);
 }
 
-// ---- Shared parts: by what they are made of ------------------------------------------------------------------
+// ---- Shared parts: by what they are made of ---------------------------------------------------------------
 
 class Parts {
   readonly #held = new Map<string, WeakRef<object>>();
@@ -301,7 +306,7 @@ class Parts {
 
 const inWordsOf = (value: unknown) => (typeof value === 'number' ? inWords(value) : String(value));
 
-// ---- The class -----------------------------------------------------------------------------------------------
+// ---- The class --------------------------------------------------------------------------------------------
 
 export class MemoryOptimizedStorage {
   readonly #options: StorageOptions;
@@ -445,8 +450,10 @@ export function trainDictionary(samples: Iterable<unknown>, size = 16_384): Uint
     else kinds.set(kind, [text]);
   }
   let dictionary = Buffer.alloc(0);
-  for (let round = 0; dictionary.length < size && [...kinds.values()].some((texts) => texts[round]); round++) {
-    for (const texts of kinds.values()) dictionary = Buffer.concat([texts[round] ?? Buffer.alloc(0), dictionary]);
+  const rounds = Math.max(...[...kinds.values()].map(({ length }) => length));
+  for (let round = 0; round < rounds && dictionary.length < size; round++) {
+    const dealt = [...kinds.values()].flatMap((texts) => texts[round] ?? []);
+    dictionary = Buffer.concat([...dealt, dictionary]);
   }
   return new Uint8Array(dictionary.subarray(-size));
 }

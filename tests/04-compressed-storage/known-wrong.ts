@@ -9,7 +9,7 @@ export default [
       { find: 'return serialize(value);', replace: 'return Buffer.from(JSON.stringify(value) ?? "null");' },
       { find: '=> deserialize(bytes);', replace: '=> JSON.parse(Buffer.from(bytes).toString());' },
     ],
-    breaks: [],
+    breaks: ['4.1.1', '4.1.2', '4.1.3', '4.2.1', '4.6.3', '4.6.5'],
     say:
       'JSON turns a Date into a string, a Map into {} and NaN into null, drops what is undefined, and throws at a ' +
       'BigInt and at a cycle. Either write down what it lacks yourself, or use a format that knows these types.',
@@ -23,14 +23,14 @@ export default [
         replace: 'const value = ((entry as { value?: unknown }).value ??= this.#unpack(entry, key));',
       },
     ],
-    breaks: [],
+    breaks: ['4.1.3', '4.6.1', '4.6.5', '4.6.6', '4.6.7', '4.6.8'],
     say: 'All callers get the object that was decoded first: what one of them changes in it, the others see.',
   },
   {
     id: 'hands-out-views-of-its-bytes',
     step: '1',
     patch: [{ find: 'isRaw ? new Uint8Array(payload)', replace: 'isRaw ? payload' }],
-    breaks: [],
+    breaks: ['4.1.3', '4.2.1', '4.6.5'],
     say:
       'A typed array that `v8.deserialize` makes is a view of the bytes that it read. Whoever writes into one that ' +
       'came back writes into what is kept.',
@@ -50,7 +50,7 @@ export default [
       },
       { find: 'for (const [key, member] of value) require', replace: 'for (const [key, member] of value as Map<unknown, unknown>) require' },
     ],
-    breaks: [],
+    breaks: ['4.1.4', '4.1.6'],
     say: 'What cannot be kept is found in objects and arrays, but not in a Map or a Set: look at their members too.',
   },
   {
@@ -62,7 +62,7 @@ export default [
         replace: '} else if (isPlain(value) || !(types.isDate(value) || types.isArrayBuffer(value) || ArrayBuffer.isView(value))) {',
       },
     ],
-    breaks: [],
+    breaks: ['4.1.5'],
     say:
       'An instance of a class comes back as a plain object without its methods, if it comes back at all. Only objects ' +
       'whose prototype is that of a literal, or null, are plain.',
@@ -71,7 +71,7 @@ export default [
     id: 'says-nearly-where',
     step: '1',
     patch: [{ find: "if (Array.isArray(holder)) return `[${key}]`;\n", replace: '\n' }],
-    breaks: [],
+    breaks: ['4.1.6'],
     say: 'The path of an element of an array is not as one would write it: its index stands in brackets, without quotes.',
   },
   {
@@ -83,7 +83,7 @@ export default [
         replace: 'void symbol;',
       },
     ],
-    breaks: [],
+    breaks: ['4.1.4'],
     say: 'A property with a symbol for a key is lost without a word: `Object.keys` and `Object.entries` do not list it.',
   },
   {
@@ -95,14 +95,14 @@ export default [
         replace: 'this.delete(key);\n    this.#put(this.#idOf(key), this.compress(metadata));',
       },
     ],
-    breaks: [],
+    breaks: ['4.1.7', '4.4.4', '4.4.10', '4.5.3'],
     say: 'A `store` that fails has deleted the old value already. Do first what may throw, and then what changes something.',
   },
   {
     id: 'takes-undefined-for-nothing',
     step: '1',
     patch: [{ find: 'return this.#entries.has(this.#idOf(key));', replace: 'return this.retrieve(key) !== undefined;' }],
-    breaks: [],
+    breaks: ['4.1.8', '4.4.6', '4.5.5', '4.5.6'],
     say: '`has` asks `retrieve`, and so takes a stored `undefined` for nothing, and counts as a use.',
   },
   {
@@ -114,14 +114,14 @@ export default [
         replace: "if (!key) throw new TypeError('key is required');\n    this.#put(this.#idOf(key), this.compress(metadata));",
       },
     ],
-    breaks: [],
+    breaks: ['4.1.9', '4.4.3'],
     say: "The empty string is refused: `''` is falsy, and a key like any other.",
   },
   {
     id: 'always-deletes-something',
     step: '1',
     patch: [{ find: 'if (!entry) return false;', replace: 'if (!entry) return true;' }],
-    breaks: [],
+    breaks: ['4.1.8', '4.7.1'],
     say: '`delete` says that it deleted something, whether there was anything or not.',
   },
   {
@@ -135,7 +135,7 @@ export default [
           '  return serialize(isRecord ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, structuredClone(v)])) : value);',
       },
     ],
-    breaks: [],
+    breaks: ['4.1.2', '4.6.5'],
     say:
       'An object that two properties refer to comes back as two: each property is taken apart by itself, with a memory ' +
       'of its own of what it has seen. It takes one memory for the whole value.',
@@ -144,7 +144,7 @@ export default [
     id: 'goes-round-in-cycles',
     step: '1',
     patch: [{ find: ' || seen.has(value)) return;', replace: ') return;' }],
-    breaks: [],
+    breaks: ['4.1.2', '4.1.4', '4.6.5'],
     say: 'A value that contains itself is walked round and round until the stack is full. Remember which objects you have seen.',
   },
 
@@ -158,7 +158,7 @@ export default [
         replace: 'const payload = isSmaller ? deflated : encoded;',
       },
     ],
-    breaks: [],
+    breaks: ['4.2.6'],
     say:
       'A payload of 600 bytes keeps 16 kB alive, or 64 kB: look at `payload.buffer.byteLength`. What zlib returns is a ' +
       'view of the chunk that it wrote into.',
@@ -172,14 +172,14 @@ export default [
         replace: 'const isSmaller = originalBytes >= this.#compressFrom;',
       },
     ],
-    breaks: [],
+    breaks: ['4.2.3'],
     say: 'What does not compress is kept deflated all the same, and takes more than it would raw. Compare before you choose.',
   },
   {
     id: 'one-byte-off-the-threshold',
     step: '2',
     patch: [{ find: 'originalBytes < this.#compressFrom', replace: 'originalBytes <= this.#compressFrom' }],
-    breaks: [],
+    breaks: ['4.2.4'],
     say: 'A value of exactly `compressFrom` bytes is kept raw; it is the first that should be compressed.',
   },
   {
@@ -193,7 +193,7 @@ export default [
           "    this.#put(this.#idOf(key), { encoding: 'raw', payload, originalBytes, dictionaryId: 0, checksum: crc32(payload) });",
       },
     ],
-    breaks: [],
+    breaks: ['4.2.5', '4.4.1'],
     say: '`compress` compresses, but `store` keeps the value as it was encoded.',
   },
   {
@@ -205,20 +205,22 @@ export default [
         replace: 'this.#put(this.#idOf(key), Object.assign(this.compress(metadata), { metadata }));',
       },
     ],
-    breaks: [],
+    breaks: ['4.2.5'],
     say: 'The storage keeps the compressed bytes, and the value itself beside them: now there are two.',
   },
   {
-    id: 'saves-on-the-window',
+    id: 'leaves-out-the-matches',
     step: '2',
-    patch: [{
+    patch: [
+      {
         find: 'dictionary?.length ? { dictionary } : {});',
-        replace: '{ windowBits: 9, memLevel: 1, ...(dictionary?.length && { dictionary }) });',
-      }],
-    breaks: [],
+        replace: 'dictionary?.length ? { dictionary } : { strategy: 2 });',
+      },
+    ],
+    breaks: ['4.2.2'],
     say:
-      'With a small window deflate forgets what it saw some hundred bytes ago, and descriptions repeat themselves over ' +
-      'thousands. The memory that this saves is given back after each call anyway.',
+      'With `Z_HUFFMAN_ONLY` deflate gives frequent bytes short codes, and that is all. What makes metadata small is that ' +
+      'it repeats itself: leave the matches in.',
   },
   {
     id: 'remembers-what-it-restored',
@@ -230,7 +232,7 @@ export default [
           'const known = compressed as CompressedMetadata & { value?: unknown };\n    return (known.value ??= this.#unpack(compressed)) as T;',
       },
     ],
-    breaks: [],
+    breaks: ['4.2.1'],
     say: '`restore` gives the same object for the same bytes. Each call makes a copy, which its caller may change.',
   },
 
@@ -244,7 +246,7 @@ export default [
         replace: 'const [novel] = left.splice(0, 1);\n    void novelty;',
       },
     ],
-    breaks: [],
+    breaks: ['4.3.3'],
     say:
       'The dictionary is full before the last kind of sample had its turn. Before you take a sample, ask how much of it ' +
       'the dictionary does not know yet.',
@@ -258,7 +260,7 @@ export default [
         replace: 'const left: Uint8Array[] = Array.from(samples, (sample) => Buffer.from(inspect(sample, { depth: 9 })));',
       },
     ],
-    breaks: [],
+    breaks: ['4.3.2', '4.3.3'],
     say:
       'The dictionary holds the samples as one text, and values are encoded as another: deflate finds hardly anything ' +
       'again. Train on the very bytes that will be compressed.',
@@ -267,7 +269,7 @@ export default [
     id: 'does-not-cut-the-dictionary',
     step: '3',
     patch: [{ find: 'new Uint8Array(dictionary.subarray(-size))', replace: 'new Uint8Array(dictionary)' }],
-    breaks: [],
+    breaks: ['4.3.1', '4.3.4'],
     say: 'The sample that fills the dictionary also makes it larger than `size`: cut it, at the end that matters less.',
   },
   {
@@ -279,14 +281,14 @@ export default [
         replace: 'const count = [...samples].length;\n  const left = Array.from(samples, (sample) => encode(sample));\n  if (count === 0)',
       },
     ],
-    breaks: [],
+    breaks: ['4.3.1'],
     say: 'A generator can be read once: the second time there are no samples left.',
   },
   {
     id: 'keeps-the-callers-dictionary',
     step: '3',
     patch: [{ find: 'return new Uint8Array(dictionary);', replace: 'return dictionary;' }],
-    breaks: [],
+    breaks: ['4.3.7'],
     say: 'When the caller uses its buffer for something else, nothing that was compressed can be read any more.',
   },
   {
@@ -298,7 +300,7 @@ export default [
         replace: 'if ((false as boolean) && dictionaryId !== this.#dictionaryId) {',
       },
     ],
-    breaks: [],
+    breaks: ['4.3.5'],
     say:
       'Without the right dictionary the bytes inflate to something else, or to nothing, and the entry looks damaged. It is ' +
       'not: ask which dictionary it needs first.',
@@ -307,14 +309,14 @@ export default [
     id: 'marks-raw-entries-with-the-dictionary',
     step: '3',
     patch: [{ find: 'dictionaryId: isSmaller ? this.#dictionaryId : 0,', replace: 'dictionaryId: this.#dictionaryId,' }],
-    breaks: [],
+    breaks: ['4.3.6'],
     say: 'A raw entry says that it needs the dictionary, though nothing in it refers to one.',
   },
   {
     id: 'tells-dictionaries-apart-by-their-storage',
     step: '3',
     patch: [{ find: 'this.#dictionaryId = crc32(this.#dictionary);', replace: 'this.#dictionaryId = Math.ceil(Math.random() * 2 ** 32);' }],
-    breaks: [],
+    breaks: ['4.3.4'],
     say:
       'Two storages with the same dictionary do not understand each other, and neither will the next process. What tells ' +
       'dictionaries apart has to come from their bytes.',
@@ -323,7 +325,7 @@ export default [
     id: 'same-threshold-with-a-dictionary',
     step: '3',
     patch: [{ find: 'dictionary === undefined ? 100 : 0', replace: '100' }],
-    breaks: [],
+    breaks: ['4.3.8'],
     say: 'The threshold was measured without a dictionary. With one, values of 50 bytes take half.',
   },
 
@@ -332,7 +334,7 @@ export default [
     id: 'turns-the-ratio-round',
     step: '4',
     patch: [{ find: 'compressionRatio: originalBytes / payloadBytes };', replace: 'compressionRatio: payloadBytes / originalBytes };' }],
-    breaks: [],
+    breaks: ['4.4.1'],
     say: 'The ratio of an entry is upside down: it says how many times larger the original is.',
   },
   {
@@ -344,14 +346,14 @@ export default [
         replace: 'compressionRatio: originalBytes / payloadBytes,',
       },
     ],
-    breaks: [],
+    breaks: ['4.4.2'],
     say: 'The ratio of an empty storage is 0 ÷ 0.',
   },
   {
     id: 'counts-payloads-only',
     step: '4',
     patch: [{ find: 'const overheadOf = (id: Id): Bytes => ENTRY_OVERHEAD +', replace: 'const overheadOf = (id: Id): Bytes => 0 * ENTRY_OVERHEAD +' }],
-    breaks: [],
+    breaks: ['4.4.3'],
     say:
       'An entry costs nothing beside its payload, it seems. Its record, its typed array and its place in the table take ' +
       'some three hundred bytes: more than many a payload.',
@@ -360,14 +362,14 @@ export default [
     id: 'leaves-the-dictionary-out-of-the-total',
     step: '4',
     patch: [{ find: 'totalBytes: payloadBytes + overheadBytes + dictionaryBytes,', replace: 'totalBytes: payloadBytes + overheadBytes,' }],
-    breaks: [],
+    breaks: ['4.4.3', '4.4.10'],
     say: 'The dictionary is kept, too, and belongs to the total.',
   },
   {
     id: 'counts-overwritten-entries-on',
     step: '4',
     patch: [{ find: 'this.#remove(id);\n    this.#entries.set(id, entry);\n    this.#count', replace: 'this.#entries.delete(id);\n    this.#entries.set(id, entry);\n    this.#count' }],
-    breaks: [],
+    breaks: ['4.4.4', '4.4.5', '4.4.6', '4.4.7', '4.4.9', '4.7.1', '4.7.4'],
     say: 'Replacing a value adds the new one to the sums, and leaves the old one in them.',
   },
   {
@@ -378,7 +380,7 @@ export default [
       { find: 'return {\n      entries: this.#entries.size,', replace: 'return Object.assign(this.#report, {\n      entries: this.#entries.size,' },
       { find: 'sharedParts: this.#pool?.size ?? 0,\n    };', replace: 'sharedParts: this.#pool?.size ?? 0,\n    });' },
     ],
-    breaks: [],
+    breaks: ['4.4.4'],
     say: 'Every report is the same object: one that was taken before changes under the hands of whoever compares.',
   },
   {
@@ -390,14 +392,14 @@ export default [
         replace: 'if (this.#sums.payloadBytes + this.#sums.overheadBytes > maxEntryBytes) this.#evict();',
       },
     ],
-    breaks: [],
+    breaks: ['4.4.5', '4.4.6'],
     say: 'One entry is evicted for each that comes, whatever they weigh: a large one needs the room of several.',
   },
   {
     id: 'evicts-the-oldest',
     step: '4',
     patch: [{ find: 'this.#entries.delete(id);\n    this.#entries.set(id, entry);\n    try {', replace: 'try {' }],
-    breaks: [],
+    breaks: ['4.4.6', '4.5.5', '4.7.6'],
     say: 'A `retrieve` does not save an entry from going next: it should count as a use.',
   },
   {
@@ -411,7 +413,7 @@ export default [
           '    if (entry) this.#entries.delete(id);\n    if (entry) this.#entries.set(id, entry);\n    return entry',
       },
     ],
-    breaks: [],
+    breaks: ['4.4.6'],
     say: 'To look at the metrics of an entry makes it the most recently used. Whoever monitors all of them reverses the order.',
   },
   {
@@ -425,7 +427,7 @@ export default [
           '    this.#remove(id);\n    this.#entries.set(id, entry);\n    this.#count(id, entry, 1);',
       },
     ],
-    breaks: [],
+    breaks: ['4.4.7', '4.4.8'],
     say: 'Room is made for the new value while the one that it replaces is still counted: another entry goes for nothing.',
   },
   {
@@ -438,7 +440,7 @@ export default [
       },
       { find: 'this.#onEvict(key, metricsOf(entry));', replace: 'this.#onEvict(key, metricsOf(entry));\n    this.#remove(id);' },
     ],
-    breaks: [],
+    breaks: ['4.4.8'],
     say: 'While `onEvict` runs, the entry is still there, and still counted.',
   },
   {
@@ -453,7 +455,7 @@ export default [
           '    if (key !== undefined) this.#onEvict(key, metricsOf(entry));\n    return true;',
       },
     ],
-    breaks: [],
+    breaks: ['4.4.9'],
     say: '`onEvict` is called for what was deleted or replaced, too. It is for what the storage let go by itself.',
   },
   {
@@ -463,7 +465,7 @@ export default [
       { find: 'if (bytes > maxEntryBytes) throw', replace: 'this.#remove(id);\n    if (bytes > maxEntryBytes) throw' },
       { find: 'maxEntryBytes);\n    this.#remove(id);\n', replace: 'maxEntryBytes);\n' },
     ],
-    breaks: [],
+    breaks: ['4.4.10'],
     say: 'A value that does not fit is refused when the one that it should have replaced is gone already.',
   },
   {
@@ -478,7 +480,7 @@ export default [
           '      payloadBytes += entry.payload.length;\n      overheadBytes += overheadOf(id);\n    }',
       },
     ],
-    breaks: [],
+    breaks: ['4.4.11'],
     say: 'Each report goes through all entries. Keep the sums, and change them where entries come and go.',
   },
 
@@ -487,7 +489,7 @@ export default [
     id: 'trusts-the-bytes',
     step: '5',
     patch: [{ find: "if (crc32(payload) !== checksum) throw new CorruptEntryError('its checksum does not fit', key);", replace: 'void checksum;' }],
-    breaks: [],
+    breaks: ['4.5.1', '4.5.2'],
     say: 'A changed byte is found out only where it makes no sense to the decoder. Where it does, there is a wrong value.',
   },
   {
@@ -497,21 +499,21 @@ export default [
       { find: 'checksum: crc32(payload),', replace: 'checksum: crc32(payload.subarray(0, 64)),' },
       { find: 'if (crc32(payload) !== checksum)', replace: 'if (crc32(payload.subarray(0, 64)) !== checksum)' },
     ],
-    breaks: [],
+    breaks: ['4.5.1'],
     say: 'The checksum covers the beginning of the payload, and damage does not keep to that.',
   },
   {
     id: 'lets-the-decoders-errors-through',
     step: '5',
     patch: [{ find: 'throw new CorruptEntryError((error as Error).message, key);', replace: 'throw error;' }],
-    breaks: [],
+    breaks: ['4.5.2', '4.5.4'],
     say: "What zlib or the decoder throws reaches the caller. It is the caller's only sign of damage: give it one name.",
   },
   {
     id: 'does-not-compare-lengths',
     step: '5',
     patch: [{ find: 'if (encoded.length === originalBytes) return decode(encoded);', replace: 'return decode(encoded);' }],
-    breaks: [],
+    breaks: ['4.5.2'],
     say: 'An entry that says another length than it unpacks to passes. Compare the two.',
   },
   {
@@ -525,7 +527,7 @@ export default [
           "  if (inflated.length > maxOutputLength) throw new Error('too long');\n  return inflated;\n};",
       },
     ],
-    breaks: [],
+    breaks: ['4.5.4'],
     say: 'How much comes out is checked when all of it is there, and all of it may be gigabytes. zlib has an option for that.',
   },
   {
@@ -537,14 +539,14 @@ export default [
         replace: 'const deflated',
       },
     ],
-    breaks: [],
+    breaks: ['4.5.3'],
     say: 'A value above the limit is compressed and kept, and then nobody can restore it.',
   },
   {
     id: 'lists-the-latest-first',
     step: '5',
     patch: [{ find: 'return [...this.#entries].flatMap(', replace: 'return [...this.#entries].reverse().flatMap(' }],
-    breaks: [],
+    breaks: ['4.5.5', '4.5.7', '4.7.7'],
     say:
       '`entries` begins with the most recently used. Loaded in that order, it becomes the least recently used of the other ' +
       'storage, and the first to go.',
@@ -558,14 +560,14 @@ export default [
         replace: 'this.store(key, this.restore(compressed));',
       },
     ],
-    breaks: [],
+    breaks: ['4.5.6', '4.5.8', '4.5.9'],
     say: '`load` restores each entry and compresses it again. One that is damaged stops it, and the rest is not loaded.',
   },
   {
     id: 'keeps-the-bytes-that-it-was-lent',
     step: '5',
     patch: [{ find: 'payload: new Uint8Array(compressed.payload) });', replace: 'payload: compressed.payload });' }],
-    breaks: [],
+    breaks: ['4.5.6'],
     say: 'What is loaded stays in the hands of the caller, who may read the next file into the same buffer.',
   },
   {
@@ -579,21 +581,21 @@ export default [
           '      this.#entries.set(key, entry);\n      this.#count(key, entry, 1);',
       },
     ],
-    breaks: [],
+    breaks: ['4.5.7'],
     say: '`load` puts its entries beside the way that `store` goes, and with it past the budget.',
   },
   {
     id: 'does-not-say-whose',
     step: '5',
     patch: [{ find: 'const value = this.#unpack(entry, key);', replace: 'const value = this.#unpack(entry);' }],
-    breaks: [],
+    breaks: ['4.5.8'],
     say: 'The error does not say which entry is damaged: `retrieve` knows its key.',
   },
   {
     id: 'keeps-what-is-damaged',
     step: '5',
     patch: [{ find: 'if (error instanceof CorruptEntryError) this.#remove(id);\n', replace: '\n' }],
-    breaks: [],
+    breaks: ['4.5.9'],
     say: 'A damaged entry stays, and every `retrieve` of its key fails, where a miss would let the caller make it anew.',
   },
 
@@ -619,28 +621,28 @@ export default [
           "      const content = isPlain(part) ? (this.#contentOf(part) ?? undefined) : literal(part);",
       },
     ],
-    breaks: [],
+    breaks: ['4.6.2', '4.6.5', '4.6.7'],
     say: 'Two entries that are equal share, but not two that have an equal part: go through a value from below, and share each part.',
   },
   {
     id: 'keeps-the-shared-alive',
     step: '6',
     patch: [{ find: 'this.#parts.set(content, new WeakRef(part));', replace: 'this.#parts.set(content, { deref: () => part } as unknown as WeakRef<object>);' }],
-    breaks: [],
+    breaks: ['4.6.6', '4.6.7', '4.6.8'],
     say: 'What was shared once stays in memory for good: the table of shared parts holds them. Now the storage that saves memory leaks it.',
   },
   {
     id: 'leaves-the-names-of-the-dead',
     step: '6',
     patch: [{ find: 'this.#collected.register(part, content);', replace: 'void this.#collected;' }],
-    breaks: [],
+    breaks: ['4.6.7'],
     say: 'The parts are collected, but not the entries of the table that led to them: it grows with all that was ever shared.',
   },
   {
     id: 'drops-the-living-with-the-dead',
     step: '6',
     patch: [{ find: 'if (!this.#parts.get(content)?.deref()) this.#parts.delete(content);', replace: 'this.#parts.delete(content);' }],
-    breaks: [],
+    breaks: ['4.6.8'],
     say:
       'A finalizer runs some time after the object was collected. By then an equal one may have taken its place, and is ' +
       'struck off the table.',
@@ -649,7 +651,7 @@ export default [
     id: 'does-not-freeze',
     step: '6',
     patch: [{ find: 'Object.freeze(part);\n', replace: '\n' }],
-    breaks: [],
+    breaks: ['4.6.4'],
     say: 'One caller can change what all the others hold.',
   },
   {
@@ -657,21 +659,21 @@ export default [
     step: '6',
     patch: [{ find: 'const content = this.#contentOf(value);', replace: 'const content = shared.size < 0 ? this.#contentOf(value) : jsonOf(value);' },
       { find: 'function literal(value: unknown): string {', replace: 'function jsonOf(value: object): string | undefined {\n  try {\n    return JSON.stringify(value);\n  } catch {\n    return undefined;\n  }\n}\n\nfunction literal(value: unknown): string {' }],
-    breaks: [],
+    breaks: ['4.6.3', '4.6.5'],
     say: 'Two values that JSON writes alike are taken for equal: undefined and absent, -0 and 0, a Map and {}. Write down kind and value of each part.',
   },
   {
     id: 'does-not-quote-strings',
     step: '6',
     patch: [{ find: "if (typeof value === 'string') return JSON.stringify(value);\n  if (typeof value === 'bigint')", replace: "if (typeof value === 'bigint')" }],
-    breaks: [],
+    breaks: ['4.6.3'],
     say: "`'1'` and `1` are taken for equal, `'undefined'` and `undefined` too: strings have to look different from all else.",
   },
   {
     id: 'shares-what-can-change',
     step: '6',
     patch: [{ find: 'if (content === undefined) return undefined;', replace: "if (content === undefined) {\n        contents.push(`${key}:${inspect(part)}`);\n        continue;\n      }" }],
-    breaks: [],
+    breaks: ['4.6.5'],
     say: 'What contains a Date or a Map is shared, and with it the Date: freezing does not keep anybody from setting it.',
   },
 
@@ -680,21 +682,21 @@ export default [
     id: 'goes-by-the-name',
     step: '7',
     patch: [{ find: "if (typeof key === 'string') return key;\n", replace: "if (typeof key === 'string' || key) return typeof key === 'string' ? key : key.name;\n" }],
-    breaks: [],
+    breaks: ['4.7.2', '4.7.3', '4.7.4', '4.7.5', '4.7.6', '4.7.7'],
     say: 'After a reload there are two classes of one name. What the new one stores the old one gets, and never is anything collected.',
   },
   {
     id: 'holds-its-classes',
     step: '7',
     patch: [{ find: '#refs = new WeakMap<Class, WeakRef<Class>>();', replace: '#refs = new Map<Class, WeakRef<Class>>();' }],
-    breaks: [],
+    breaks: ['4.7.3', '4.7.4', '4.7.5', '4.7.6'],
     say: 'The storage has a Map with classes for keys, and a Map holds its keys.',
   },
   {
     id: 'never-cleans-up',
     step: '7',
     patch: [{ find: 'this.#collected.register(key, ref);', replace: 'void this.#collected;' }],
-    breaks: [],
+    breaks: ['4.7.4', '4.7.5'],
     say: 'The classes are collected, but what was kept under them stays, and nobody can ask for it any more.',
   },
   {
@@ -707,7 +709,7 @@ export default [
       },
       { find: 'this.#refs.set(key, ref);', replace: 'void this.#refs;\n      branded.storageId = ref;' },
     ],
-    breaks: [],
+    breaks: ['4.7.1', '4.7.2'],
     say: 'What is written on a class its subclasses inherit, and every other storage finds it there, too.',
   },
   {
@@ -722,14 +724,14 @@ export default [
       },
       { find: 'this.#collected.register(key, ref);', replace: 'this.#collected.register(key, key.name);' },
     ],
-    breaks: [],
+    breaks: ['4.7.5'],
     say: 'When an old class is collected, what its successor of the same name has stored goes with it.',
   },
   {
     id: 'forgets-the-sums-of-the-dead',
     step: '7',
     patch: [{ find: '((ref) => this.#remove(ref));', replace: '((ref) => this.#entries.delete(ref));' }],
-    breaks: [],
+    breaks: ['4.7.4', '4.7.6'],
     say: 'The entry of a collected class is dropped, but the report still counts it, and the budget too.',
   },
   {
@@ -741,21 +743,21 @@ export default [
         replace: 'const key = id as unknown as string;\n    if (key !== undefined) this.#onEvict(key,',
       },
     ],
-    breaks: [],
+    breaks: ['4.7.6'],
     say: '`onEvict` is told what the storage goes by within, not the class that the caller knows.',
   },
   {
     id: 'lists-classes-too',
     step: '7',
     patch: [{ find: "(typeof id === 'string' ? [[id, entry]] : []));", replace: "[[typeof id === 'string' ? id : String(id.deref()?.name), entry]]);" }],
-    breaks: [],
+    breaks: ['4.7.7'],
     say: '`entries` lists classes by their names: whoever loads that makes strings of them, and may replace one that was there.',
   },
   {
     id: 'deletes-names-only',
     step: '7',
     patch: [{ find: 'return this.#remove(this.#idOf(key));', replace: 'return this.#remove(key as string);' }],
-    breaks: [],
+    breaks: ['4.7.1'],
     say: '`delete` does not find what `store` kept under a class: each method has to find an entry in the same way.',
   },
 ] satisfies readonly KnownWrong[];

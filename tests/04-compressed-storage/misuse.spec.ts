@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryOptimizedStorage, type StorageOptions, trainDictionary } from '#exercise/04-compressed-storage';
+import {
+  MemoryOptimizedStorage,
+  type StorageOptions,
+  trainDictionary,
+} from '#exercise/04-compressed-storage';
 
 /** What a program in plain JavaScript might hand over. */
 const untyped = (value: unknown) => value as never;
@@ -67,7 +71,9 @@ describe('4.3 misuse', () => {
   });
 
   it('no samples', () => {
-    expect(() => trainDictionary([])).toThrow(new RangeError('samples must have at least one, received none'));
+    expect(() => trainDictionary([])).toThrow(
+      new RangeError('samples must have at least one, received none'),
+    );
   });
 
   it('a sample that is not data', () => {
@@ -80,9 +86,8 @@ describe('4.3 misuse', () => {
   });
 
   it('an entry that needs another dictionary', () => {
-    const compressed = new MemoryOptimizedStorage({ dictionary: trainDictionary(['EUR, '.repeat(9)]) }).compress(
-      'EUR, '.repeat(9),
-    );
+    const dictionary = trainDictionary(['EUR, '.repeat(9)]);
+    const compressed = new MemoryOptimizedStorage({ dictionary }).compress('EUR, '.repeat(9));
     expect(() => new MemoryOptimizedStorage().restore(compressed)).toThrow(
       expect.objectContaining({
         name: 'DictionaryMismatchError',
@@ -110,7 +115,9 @@ describe('4.4 misuse', () => {
   });
 
   it('onEvict that is no function', () => {
-    expect(storageWith({ onEvict: untyped(true) })).toThrow(new TypeError('onEvict must be a function, received true'));
+    expect(storageWith({ onEvict: untyped(true) })).toThrow(
+      new TypeError('onEvict must be a function, received true'),
+    );
   });
 });
 
@@ -154,6 +161,8 @@ describe('4.5 misuse', () => {
 
 describe('4.6 misuse', () => {
   it('share of another type', () => {
-    expect(storageWith({ share: untyped('yes') })).toThrow(new TypeError(`share must be a boolean, received 'yes'`));
+    expect(storageWith({ share: untyped('yes') })).toThrow(
+      new TypeError(`share must be a boolean, received 'yes'`),
+    );
   });
 });

@@ -1,6 +1,6 @@
 // @ts-check
 // A thread beside the tests. When the main thread has computed for PATIENCE_MS without once returning to its event
-// loop, it is in an endless loop, in one that awaits only promises that are resolved already, or in a computation that no
+// loop or coming to the next test, it is in an endless loop, in one that awaits only promises that are resolved already, or in a computation that no
 // exercise asks for. No timer of its own can fire then, so this thread looks where it is, tells the parent, and
 // ends the process.
 //
@@ -16,6 +16,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 const PATIENCE_MS = 800;
 /** When another spec of the same program was found to be stuck. */
 const PATIENCE_HURRIED_MS = 300;
+/** Over several tests: a loop that awaits resolved promises only lets the tests go on, and nothing else. */
+const PATIENCE_TESTS_MS = 3_000;
 /** Blocked without computing, as by `Atomics.wait`. */
 const PATIENCE_IDLE_MS = 3_000;
 const LOOK_EVERY_MS = 50;
@@ -33,25 +35,38 @@ let test = '';
 let endOfTest = Infinity;
 parentPort?.on('message', (message) => {
   if (message.isHurried) patienceMs = PATIENCE_HURRIED_MS;
-  else ({ test, endOfTest } = { test: message.test, endOfTest: performance.now() + message.limitMs });
+  else {
+    ({ test, endOfTest } = { test: message.test, endOfTest: performance.now() + message.limitMs });
+    cpuAtTest = cpuMs();
+  }
 });
+
+/** Of the whole process. */
+function cpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 let beat = -1;
 let cpuAtBeat = 0;
-let timeAtBeat = 0;
+let cpuAtTest = 0;
+/** Without a beat, as far as this thread had its turns: what a starved machine does not give is not counted. */
+let idleMs = 0;
+let lookedAt = performance.now();
 const watch = setInterval(() => {
-  const { user, system } = process.cpuUsage();
-  const cpuMs = (user + system) / 1000;
+  const cpu = cpuMs();
   const now = performance.now();
   const beats = Atomics.load(heartbeat, 0);
+  idleMs += Math.min(now - lookedAt, 2 * LOOK_EVERY_MS);
+  lookedAt = now;
   if (beats !== beat) {
     beat = beats;
-    cpuAtBeat = cpuMs;
-    timeAtBeat = now;
+    cpuAtBeat = cpu;
+    idleMs = 0;
   }
   const isOver = now > endOfTest;
-  const isBlocked =
-    cpuMs - cpuAtBeat > patienceMs || ((test !== '' || isOver) && now - timeAtBeat > (isOver ? MISSED_BEATS_MS : PATIENCE_IDLE_MS));
+  const isComputing = cpu - Math.max(cpuAtBeat, cpuAtTest) > patienceMs || cpu - cpuAtBeat > PATIENCE_TESTS_MS;
+  const isBlocked = isComputing || ((test !== '' || isOver) && idleMs > (isOver ? MISSED_BEATS_MS : PATIENCE_IDLE_MS));
   if (isBlocked || isOver) {
     clearInterval(watch);
     whereIsMain((frames) => {

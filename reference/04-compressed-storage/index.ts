@@ -68,7 +68,7 @@
  * To store and retrieve a description takes about eight tenths of what JSON and deflate at level 1 take, and
  * leaves half of the bytes; a quarter of the time is the writer's, a sixth the reader's, and the rest is
  * zlib's. Nothing here grows with the number of entries. A writer keeps 16 kB for itself, and the tables of a
- * dictionary take some times its bytes: that is neither counted nor multiplied.
+ * dictionary take about twice its bytes: once for each storage, and not counted.
  *
  * Two things are given up. A value may be 500 deep and no more, since the reader is recursive; and of a list
  * only the elements are kept, not properties that somebody hung on it.

@@ -69,7 +69,7 @@ export interface MemoryReport {
   readonly payloadBytes: Bytes;
   /** Keys, records and tables, estimated from V8's object layout: see layout.ts. */
   readonly overheadBytes: Bytes;
-  /** The dictionary's bytes; the tables made of it take about as much again, and are not counted. */
+  /** The dictionary's bytes; the tables that are made of it, about twice as much, are not counted. */
   readonly dictionaryBytes: Bytes;
   /** payloadBytes + overheadBytes + dictionaryBytes. */
   readonly totalBytes: Bytes;

@@ -315,7 +315,10 @@ export default [
   {
     id: 'tells-dictionaries-apart-by-their-storage',
     step: '3',
-    patch: [{ find: 'this.#dictionaryId = crc32(this.#dictionary);', replace: 'this.#dictionaryId = Math.ceil(Math.random() * 2 ** 32);' }],
+    patch: [
+      { find: 'const WINDOW: Bytes = 32_768;', replace: 'const WINDOW: Bytes = 32_768;\nlet storages = 0;' },
+      { find: 'this.#dictionaryId = crc32(this.#dictionary);', replace: 'this.#dictionaryId = ++storages;' },
+    ],
     breaks: ['4.3.4'],
     say:
       'Two storages with the same dictionary do not understand each other, and neither will the next process. What tells ' +

@@ -8,16 +8,19 @@ interface Usage {
 }
 
 /** What the result of `make` holds, with all that it refers to. */
-export function heldBy(make: () => unknown): Usage & { readonly result: unknown } {
-  const before = usage();
+export async function heldBy(make: () => unknown): Promise<Usage & { readonly result: unknown }> {
+  const before = await usage();
   const result = make();
-  const after = usage();
+  const after = await usage();
   return { heap: after.heap - before.heap, buffers: after.buffers - before.buffers, result };
 }
 
-function usage(): Usage {
-  globalThis.gc!();
-  globalThis.gc!(); // what was allocated while the collector marked outlives the first
+async function usage(): Promise<Usage> {
+  // Twice: what was allocated while the collector marked outlives the first.
+  for (let round = 0; round < 2; round++) {
+    await macrotask();
+    globalThis.gc!();
+  }
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return { heap: heapUsed, buffers: arrayBuffers };
 }

@@ -53,6 +53,7 @@ export default defineConfig({
       target('solutions', specsOf('[1-9]-*.spec.ts', 'misuse.spec.ts')),
       target('reference', specsOf('[1-9]-*.spec.ts', 'misuse.spec.ts', 'reference.spec.ts')),
       { extends: true, test: { name: 'kit', include: ['tests/kit/*.spec.ts'], testTimeout: 60_000 } },
+      { extends: true, test: { name: 'guide', include: ['tests/guide/*.spec.ts'], testTimeout: 60_000 } },
     ],
   },
 });

@@ -41,7 +41,7 @@ const RULES: readonly Rule[] = [
 export function checkImports(root: string): Finding[] {
   const files = ['exercises', 'solutions', 'reference', 'tests'].flatMap((tree) => typescriptFiles(root, tree));
   return files
-    .filter((file) => !file.startsWith('tests/kit/'))
+    .filter((file) => !/^tests\/(kit|guide)\//.test(file))
     .flatMap((file) => {
       const rule = RULES.find(({ files }) => files.test(file))!;
       return importsOf(readFileSync(join(root, file), 'utf8'))

@@ -10,7 +10,7 @@ import { readGuide } from '../../scripts/kit/docs/chapters.ts';
 import { serveFolder, type Served } from '../../scripts/kit/docs/server.ts';
 import { buildSite, type Site } from '../../scripts/kit/docs/site.ts';
 import { CHROMIUM, openBrowser, SKIPPED, Visit } from './browser.ts';
-import { REPOSITORY } from './kit.ts';
+import { REPOSITORY } from '../kit/kit.ts';
 
 const SCREENSHOTS = join(REPOSITORY, '.hotpath/screenshots');
 

@@ -51,7 +51,7 @@ export default [
     id: 'leaves-the-timer-running',
     step: '1',
     patch: [{ find: '    batch.cancelTimer();\n', replace: '' }],
-    breaks: ['3.1.3', '3.1.5', '3.1.9', '3.3.2', '3.3.7'],
+    breaks: ['3.1.3', '3.1.5', '3.1.9', '3.3.2', '3.3.7', '3.4.4'],
     say:
       'A batch that runs before its window ends leaves its timer behind, and that one ends the window of ' +
       'the next batch. Look at what must stop when a batch is taken.',
@@ -79,7 +79,17 @@ export default [
       },
     ],
     breaks: [
-      '3.1.4', '3.1.9', '3.3.1', '3.4.7', '3.5.7', '3.5.8', '3.5.10', '3.6.4', '3.6.5', '3.6.6',
+      '3.1.4',
+      '3.1.9',
+      '3.3.1',
+      '3.4.4',
+      '3.4.7',
+      '3.5.7',
+      '3.5.8',
+      '3.5.10',
+      '3.6.4',
+      '3.6.5',
+      '3.6.6',
     ],
     say:
       'Operations of different keys end up in the same batch. What belongs together is what has the same ' +
@@ -134,7 +144,7 @@ export default [
         replace: '    await null;\n    this.#waiting.delete(key); // never within',
       },
     ],
-    breaks: ['3.1.3', '3.4.7', '3.6.4', '3.7.3'],
+    breaks: ['3.1.3', '3.4.7', '3.6.4', '3.6.10', '3.7.3'],
     say:
       'A batch that is about to run still takes operations. It must be out of reach from the moment in ' +
       'which it is full.',
@@ -157,8 +167,20 @@ export default [
       },
     ],
     breaks: [
-      '3.1.3', '3.1.7', '3.2.4', '3.4.1', '3.4.4', '3.4.5', '3.4.6', '3.4.7', '3.4.8', '3.6.4', '3.6.6',
-      '3.6.9', '3.7.3',
+      '3.1.3',
+      '3.1.7',
+      '3.2.4',
+      '3.4.1',
+      '3.4.4',
+      '3.4.5',
+      '3.4.6',
+      '3.4.7',
+      '3.4.8',
+      '3.6.4',
+      '3.6.6',
+      '3.6.9',
+      '3.6.10',
+      '3.7.3',
     ],
     say:
       'What is added while a batch runs joins the batch that runs, or is lost when that is thrown away. ' +
@@ -585,7 +607,7 @@ export default [
         replace: '',
       },
     ],
-    breaks: ['3.4.7'],
+    breaks: ['3.4.4', '3.4.7'],
     say:
       '`flushAll` runs what waits when it is called. What was held back joins a batch later, and that one ' +
       'waits for its window.',

@@ -1,7 +1,5 @@
-import { readFileSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Exercise } from '../catalogue.ts';
-import { type KillMatrix, likeness, matrixPath, signatureOf } from '../diagnosis.ts';
+import { type KillMatrix, likeness, matrixPath, readMatrix, type Signature, signatureOf } from '../diagnosis.ts';
 import type { Finding } from './finding.ts';
 import type { Judged } from './programs.ts';
 
@@ -22,10 +20,21 @@ export function checkMatrix(root: string, exercises: readonly Exercise[], judged
 }
 
 function checkFreshness(root: string, exercise: Exercise, matrix: KillMatrix): Finding[] {
-  const path = matrixPath(exercise);
-  const committed = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';
-  if (committed === matrixText(matrix)) return [];
-  return [{ where: path, what: 'is not how the known mistakes fail today', mend: 'npm run matrix' }];
+  const committed = readMatrix(root, exercise);
+  const ids = [...new Set([...Object.keys(committed), ...Object.keys(matrix)])];
+  const stale = ids.filter((id) => !failsAs(committed[id], matrix[id]));
+  if (stale.length === 0) return [];
+  const what = `does not say how these known mistakes fail today: ${stale.join(', ')}`;
+  return [{ where: matrixPath(exercise), what, mend: 'npm run matrix' }];
+}
+
+/**
+ * Whether a row still describes a mistake: the same clauses, and something in common in each. Not more, since what one
+ * of several claims about memory says depends on when the collector runs.
+ */
+function failsAs(row: Signature | undefined, today: Signature | undefined): boolean {
+  if (!row || !today || Object.keys(row).length !== Object.keys(today).length) return false;
+  return Object.entries(row).every(([clause, claims]) => Object.keys(claims).some((claim) => claim in (today[clause] ?? {})));
 }
 
 /** Two mistakes that fail in the same way are one to whoever sees only how they fail. */

@@ -1,0 +1,5 @@
+export * from './contract.ts';
+export * from './adaptive-cache.ts';
+export * from './predictive-loader.ts';
+export * from './real-time-optimizer.ts';
+export * from './check-predictor.ts';

@@ -118,6 +118,17 @@ describe('4.4 Count, and keep to a budget', () => {
       expect(totalBytes, 'totalBytes').toBe(payloadBytes + overheadBytes);
     });
 
+    it('with the characters of a key', () => {
+      const overheadOf = (key: string) => {
+        const storage = new MemoryOptimizedStorage();
+        storage.store(key, order);
+        return storage.estimateMemoryUsage().overheadBytes;
+      };
+      const added = overheadOf('k'.repeat(10_000)) - overheadOf('k');
+      expect(added, 'overhead of a key of 10,000 characters').toBeGreaterThan(5_000);
+      expect(added, 'overhead of a key of 10,000 characters').toBeLessThan(50_000);
+    });
+
     it('with more overhead for each entry, also for one of `undefined`', () => {
       const storage = new MemoryOptimizedStorage();
       const overheads = ['a', 'b', '', 'd'].map((letter) => {

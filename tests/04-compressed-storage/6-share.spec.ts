@@ -94,7 +94,8 @@ describe('4.6 Hand out one copy', () => {
       { v: [1] }, { v: ['1'] }, { v: { 0: 1 } }, { v: [] }, { v: {} }, { v: [[]] }, { v: [1, 2] }, { v: ['1,2'] },
       { v: ['1', '2'] }, { v: [undefined] }, { v: [null] }, { v: ['a","b'] }, { v: ['a', 'b'] }, { v: '#0' },
       { v: '#1' }, { v: '"' }, { v: '\\"' }, { v: 1, w: 2 }, { w: 2, v: 1 }, { 'v:1,w': 2 }, { v: '1,w:2' },
-      { '"v"': 1 },
+      { '"v"': 1 }, { v: 2n }, { v: [2n] },
+      ...Array.from({ length: 80 }, (_, n) => ({ v: n + 2 })), // whatever a program may call its parts
     ];
 
     it('of many that look alike', () => {

@@ -489,6 +489,18 @@ export default [
 
   // ---- Step 5 ------------------------------------------------------------------------------------------
   {
+    id: 'forgets-the-keys',
+    step: '4',
+    patch: [
+      {
+        find: "ENTRY_OVERHEAD + (typeof id === 'string' ? id.length : 0)",
+        replace: 'ENTRY_OVERHEAD',
+      },
+    ],
+    breaks: ['4.4.3'],
+    say: 'An entry is as much overhead under a key of ten thousand characters as under a short one. Keys are kept too.',
+  },
+  {
     id: 'trusts-the-bytes',
     step: '5',
     patch: [{ find: "if (crc32(payload) !== checksum) throw new CorruptEntryError('its checksum does not fit', key);", replace: 'void checksum;' }],

@@ -40,5 +40,5 @@ await run(
 function claimsTable(claims: readonly Claim[]): string {
   const rows = claims.map(({ says, exercise, measured, holds }) => [says, String(exercise), measured, holds ? 'yes' : 'no']);
   const notYet = NOT_YET.map(([says, exercise]) => [says, String(exercise), '', 'not yet']);
-  return [paint.bold("The seeds' figures"), columnsOf([['claimed', 'exercise', 'measured here', 'holds'], ...rows, ...notYet])].join('\n');
+  return [paint.bold('The figures that the kit was conceived with'), columnsOf([['claimed', 'exercise', 'measured here', 'holds'], ...rows, ...notYet])].join('\n');
 }

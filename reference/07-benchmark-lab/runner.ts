@@ -19,7 +19,7 @@ export interface RunnerOptions {
 }
 
 /** The rounds that a generation has in any case, and those after which more would tell little. */
-const ROUNDS: Readonly<Record<Unit, readonly [least: number, most: number]>> = { 'ns/op': [8, 60], 'B/entry': [5, 5] };
+const ROUNDS: Readonly<Record<Unit, readonly [least: number, most: number]>> = { 'ns/op': [12, 60], 'B/entry': [5, 5] };
 /** A subject that has used up this many times its share of the time sits a round out, after some first ones. */
 const PATIENCE = 2;
 const FIRST_ROUNDS = 3;

@@ -106,9 +106,10 @@ export function ratioApart(a: Generations, b: Generations, random = randomNumber
 /**
  * What may be said of a subject by the ratio of its values to another's.
  *
- * A subject that was measured against itself, `aa`, came out with a ratio other than 1: by that much, at least,
- * the machine is wrong about everybody. So the truth may be that much further out than the interval says, and
- * what is not clear of it is not claimed.
+ * The interval has the noise in it. What it can't have is a bias that is there in every round, such as a processor that
+ * is slower than the other; of that a subject tells that was measured against itself, `aa`. By whatever factor it came
+ * out, the truth about the others may be that much further out than their interval says, and what is not clear of it
+ * is not claimed.
  */
 export function verdictOf({ interval: [low, high] }: Ratio, aa: Ratio): Verdict {
   const clear = Math.max(LEVEL, doubtOf(aa));
@@ -118,9 +119,9 @@ export function verdictOf({ interval: [low, high] }: Ratio, aa: Ratio): Verdict 
 }
 // #endregion verdict
 
-/** By which factor a measurement of the same against the same may be wrong, from 1. */
-export function doubtOf({ interval: [low, high] }: Ratio): number {
-  return Math.max(high, 1 / low, 1);
+/** By which factor a measurement of the same against the same was wrong, from 1; NaN if there was none. */
+export function doubtOf({ ratio }: Ratio): number {
+  return Math.max(ratio, 1 / ratio);
 }
 
 // ---- Lines --------------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ function verdictLines(result: ScenarioResult): string[] {
     return `  ${COLOURS[verdict](verdict.padEnd(NAME_WIDTH))}${a} ${beside(result.ratio(a, b), result.scenario.unit)} ${b}`;
   });
   const doubt = doubtOf(result.aa);
-  const twin = Number.isFinite(doubt) ? `a subject beside itself: within ${short(doubt)} ×` : 'too little was measured';
+  const twin = Number.isFinite(doubt) ? `a subject beside itself: ${short(doubt)} ×` : 'too little was measured';
   return [...lines, paint.dim(`  ${'this machine'.padEnd(NAME_WIDTH)}${twin}`)];
 }
 

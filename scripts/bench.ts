@@ -7,6 +7,7 @@ import { requireBench, runBench } from './kit/bench/run.ts';
 import { benchScreen, progressLine } from './kit/bench/screen.ts';
 import { type Exercise, findRoot, readAll, resolveAddress } from './kit/catalogue.ts';
 import { EXIT, run, UsageError } from './kit/command.ts';
+import { publish } from './kit/docs/results.ts';
 import { isInteractive, keeping, paint } from './kit/terminal.ts';
 import { Work } from './kit/verdict.ts';
 
@@ -22,10 +23,11 @@ await run(
       quick: { type: 'boolean', help: 'in a quarter of the time, and with wider intervals' },
       seconds: { type: 'string', help: 'how long all of it may take, about' },
       json: { type: 'boolean', help: 'prints one JSON object and nothing else' },
+      publish: { type: 'boolean', help: 'for authors: into docs/results too, where the study guide has its figures from' },
     },
     words: [1, 1],
   },
-  async ([address], { quick, seconds, json }) => {
+  async ([address], { quick, seconds, json, publish: isPublic }) => {
     const root = findRoot();
     // Drafts too: whoever writes an exercise wants to measure it.
     const { exercise } = resolveAddress(readAll(root), address!);
@@ -41,6 +43,7 @@ await run(
       signal: stop.signal,
       onProgress: progress.show,
     }).finally(progress.stop);
+    if (isPublic && !stop.signal.aborted) publish(root, exercise.folder, `npm run bench ${exercise.number}`, report);
     if (json) console.log(JSON.stringify(report));
     else {
       console.log(benchScreen(exercise, workloads, results));

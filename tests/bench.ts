@@ -23,6 +23,8 @@ export interface Workload<Program> {
   readonly of: (program: Program) => Subject | Promise<Subject>;
   /** By the name of the npm package, configured as {@link of} configures the program. */
   readonly peers: Readonly<Record<string, () => Subject | Promise<Subject>>>;
+  /** Those of {@link peers} that leave out what the program does: shown beside it, and nothing that it is judged by. */
+  readonly unlike?: readonly string[];
 }
 
 /** One implementation, ready for one workload. Made once in a process of its own. */

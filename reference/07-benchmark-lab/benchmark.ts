@@ -40,6 +40,8 @@ type Run = Subject['run'];
 
 /** How many keys there are, and how many for the growth. */
 const KEYS = 1_000;
+/** As much as a cache comes and goes each time: a slope among that takes more readings than among little. */
+const STRESS_ROUNDS = 60;
 const GROWTH_KEYS = [500, 1_000, 2_000, 4_000];
 const GROWTH_RUNS = 5;
 /** As many ask at once. */
@@ -112,10 +114,11 @@ export class PerformanceBenchmark {
   /** The cache, made, filled and dropped in each round. Needs `--expose-gc`. @see {@link memoryStressTest} */
   memoryStressTest(): Promise<MemoryTestResults> {
     const keys = keysOf(KEYS);
-    return memoryStressTest(() => {
+    const round = () => {
       const cache = this.#parts.cache();
       for (const key of keys) cache.set(key, workOf(key));
-    });
+    };
+    return memoryStressTest(round, { rounds: STRESS_ROUNDS });
   }
 
   /** @param open what a run does with it and without it, for so many keys */

@@ -145,12 +145,15 @@ export default bench<Program>([
     keysOfOne.flatMap((key) => new Array<string>(CALLERS).fill(key)),
     cold,
   ),
-  workload(
-    '10,000 different keys',
-    'A new loader; ten thousand keys are asked for at once. Only dataloader makes one query of them.',
-    keys,
-    cold,
-  ),
+  {
+    ...workload(
+      '10,000 different keys',
+      'A new loader; ten thousand keys are asked for at once. Only dataloader makes one query of them.',
+      keys,
+      cold,
+    ),
+    unlike: ['dataloader'],
+  },
   workload(
     'already loaded',
     'Ten thousand keys that are loaded; each is asked for once more, and all answers are awaited together.',

@@ -1,4 +1,5 @@
 import { type Ratio, type ScenarioResult, type Verdict } from '../../../reference/07-benchmark-lab/index.ts';
+import type { Workload } from '../../../tests/bench.ts';
 import type { Exercise } from '../catalogue.ts';
 import { PROGRAMS } from './measure.ts';
 
@@ -17,24 +18,31 @@ export interface BenchReport {
     /** By `a/b`: what a takes ÷ what b takes. */
     readonly ratios: Readonly<Record<string, Ratio>>;
     readonly verdict: Verdict;
+    /** Which of the ratios the verdict is about. */
+    readonly judged?: string;
   }[];
 }
 
-export function reportOf({ folder }: Exercise, results: readonly ScenarioResult[]): BenchReport {
+export function reportOf(
+  { folder }: Exercise,
+  workloads: readonly Workload<unknown>[],
+  results: readonly ScenarioResult[],
+): BenchReport {
   return {
     exercise: folder,
     aa: worstOf(results.map(({ aa }) => aa)),
-    workloads: results.map((result) => {
+    workloads: results.map((result, index) => {
       const { name, unit, subjects } = result.scenario;
       const values = Object.keys(subjects).map((subject) => [subject, valueOf(result, subject)] as const);
       const ratios = pairsOf(result).map(([a, b]) => [`${a}/${b}`, rounded(result.ratio(a, b))] as const);
-      const judged = judgedPair(result);
+      const judged = judgedPair(workloads[index]!, result);
       return {
         name,
         unit,
         subjects: Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Record<string, number | string>,
         ratios: Object.fromEntries(ratios),
         verdict: judged ? result.verdict(...judged) : 'inconclusive',
+        ...(judged && { judged: judged.join('/') }),
       };
     }),
   };
@@ -44,19 +52,20 @@ export type Pair = readonly [subject: string, beside: string];
 
 /**
  * Whom the verdict on a workload is about: you beside the solution, once you have something that works; until then the
- * reference beside the fastest package.
+ * reference beside the fastest package that does the same.
  */
-export function judgedPair(result: ScenarioResult): Pair | undefined {
+export function judgedPair(workload: Workload<unknown>, result: ScenarioResult): Pair | undefined {
   const has = (name: string) => result.measured.includes(name);
   if (has('yours') && has('solution')) return ['yours', 'solution'];
-  const peer = bestPeer(result);
+  const peer = bestPeer(workload, result);
   if (has('reference') && peer) return ['reference', peer];
   return has('reference') && has('naive') ? ['reference', 'naive'] : undefined;
 }
 
-/** The package that is the fastest, or keeps the least. */
-export function bestPeer(result: ScenarioResult): string | undefined {
-  return peersOf(result).sort((a, b) => result.valueOf(a) - result.valueOf(b))[0];
+/** Of the packages that do the same the one that is the fastest, or keeps the least. */
+export function bestPeer({ unlike = [] }: Workload<unknown>, result: ScenarioResult): string | undefined {
+  const alike = peersOf(result).filter((name) => !unlike.includes(name));
+  return alike.sort((a, b) => result.valueOf(a) - result.valueOf(b))[0];
 }
 
 const peersOf = ({ measured }: ScenarioResult) => measured.filter((name) => name !== 'naive' && !PROGRAM_NAMES.includes(name));

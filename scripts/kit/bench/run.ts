@@ -32,7 +32,7 @@ export async function runBench(root: string, exercise: Exercise, measuring: Meas
   try {
     const { workloads } = built.bench;
     const results = await measure(built, measuring);
-    const report = reportOf(exercise, results);
+    const report = reportOf(exercise, workloads, results);
     const page = join(root, STORE, 'bench', `${exercise.slug}.html`);
     keeping(() => {
       writeWhole(page, formatReport(results, 'html'));

@@ -6,6 +6,7 @@ import { columns, paint, wrap } from '../terminal.ts';
 import type { Progress } from './measure.ts';
 import { bestPeer, failureText, judgedPair, pairsOf, PROGRAM_NAMES } from './report.ts';
 
+/** For the names of subjects, unless one is longer. */
 const NAME_WIDTH = 16;
 const BAR_WIDTH = 28;
 /** A bar of more than this many times the shortest is cut off: the others would not be seen beside it. */
@@ -29,20 +30,21 @@ export function benchScreen(exercise: Exercise, workloads: readonly Workload<unk
   ].join('\n\n');
 }
 
-function workloadText({ about }: Workload<unknown>, result: ScenarioResult): string {
+function workloadText(workload: Workload<unknown>, result: ScenarioResult): string {
   const { name, unit, subjects } = result.scenario;
   const head = `${paint.bold(name)}${unit.padStart(columns() - name.length)}`;
+  const width = Math.max(NAME_WIDTH, ...Object.keys(subjects).map((subject) => subject.length + 1));
   const shortest = Math.min(...result.measured.map((subject) => result.valueOf(subject)));
   return [
     head,
-    ...wrap(about, columns()).map((line) => paint.dim(line)),
-    ...Object.keys(subjects).map((subject) => subjectLine(result, subject, shortest)),
-    ...verdictLines(result),
+    ...wrap(workload.about, columns()).map((line) => paint.dim(line)),
+    ...Object.keys(subjects).map((subject) => subjectLine(result, subject, width, shortest)),
+    ...verdictLines(workload, result, width),
   ].join('\n');
 }
 
-function subjectLine(result: ScenarioResult, subject: string, shortest: number): string {
-  const label = `  ${subject.padEnd(NAME_WIDTH)}`;
+function subjectLine(result: ScenarioResult, subject: string, width: number, shortest: number): string {
+  const label = `  ${subject.padEnd(width)}`;
   const failure = result.failures.get(subject);
   if (failure) return `${label}${paint.yellow(failureText(failure).slice(0, columns() - label.length))}`;
   if (!result.measured.includes(subject)) return `${label}${paint.dim('not measured')}`;
@@ -60,19 +62,19 @@ function barOf(times: number): string {
 }
 
 /** The verdict on the workload, and what else a learner wants to know. */
-function verdictLines(result: ScenarioResult): string[] {
-  const judged = judgedPair(result);
-  const peer = bestPeer(result);
+function verdictLines(workload: Workload<unknown>, result: ScenarioResult, width: number): string[] {
+  const judged = judgedPair(workload, result);
+  const peer = bestPeer(workload, result);
   const told = pairsOf(result).filter(
     ([a, b]) => (a === judged?.[0] && b === judged[1]) || (a === 'yours' && b === 'naive') || (a === 'reference' && b === peer),
   );
   const lines = told.map(([a, b]) => {
     const verdict = result.verdict(a, b);
-    return `  ${COLOURS[verdict](verdict.padEnd(NAME_WIDTH))}${a} ${beside(result.ratio(a, b), result.scenario.unit)} ${b}`;
+    return `  ${COLOURS[verdict](verdict.padEnd(width))}${a} ${beside(result.ratio(a, b), result.scenario.unit)} ${b}`;
   });
   const doubt = doubtOf(result.aa);
   const twin = Number.isFinite(doubt) ? `a subject beside itself: ${short(doubt)} ×` : 'too little was measured';
-  return [...lines, paint.dim(`  ${'this machine'.padEnd(NAME_WIDTH)}${twin}`)];
+  return [...lines, paint.dim(`  ${'this machine'.padEnd(width)}${twin}`)];
 }
 
 /** In the direction in which the number is above 1: `1.8 [1.6, 2.0] × as fast as`. */

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Exercise } from '../catalogue.ts';
+import { outdatedChapters } from '../docs/figures.ts';
 import { buildSite } from '../docs/site.ts';
 import type { Finding } from './finding.ts';
 import { diagnose } from './types.ts';
@@ -14,7 +15,12 @@ const MOST_FOR_LABS = 150e3;
 /** The study guide can be built: every export is documented, every link leads somewhere, and it is small. */
 export async function checkDocs(root: string, drafts: readonly Exercise[]): Promise<Finding[]> {
   if (!existsSync(join(root, 'typedoc.json'))) return [];
-  return [...(await checkExamples(root, drafts)), ...(await checkSite(root))];
+  return [...checkFigures(root), ...(await checkExamples(root, drafts)), ...(await checkSite(root))];
+}
+
+/** What chapters say of time and memory is what was measured. */
+function checkFigures(root: string): Finding[] {
+  return outdatedChapters(root).map(({ path }) => ({ where: path, what: 'has other figures than docs/results', mend: 'npm run figures' }));
 }
 
 /** What the guide shows, and its labs, type-check: they have a configuration of their own, for the browser's types. */

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { LoadTestResults, MemoryTestResults, Percentiles } from '../../../reference/07-benchmark-lab/index.ts';
+import type { Claim, NotYet } from '../bench/claims.ts';
+import type { Primitive } from '../bench/primitives.ts';
+import type { BenchReport } from '../bench/report.ts';
+import { short } from '../bench/screen.ts';
+import { writeWhole } from '../store.ts';
+import { readResults, type Results } from './results.ts';
+
+/** A place in a chapter that is written by {@link writeFigures}, and what it is to be filled with. */
+const BLOCK = /(<!-- figures: ([\w-]+) -->\n)[^]*?(<!-- end of figures -->)/g;
+
+const TABLES: Readonly<Record<string, (figures: never) => string>> = {
+  claims: claimsTable,
+  load: loadTable,
+  memory: memoryTable,
+  primitives: primitivesTable,
+};
+
+/** The chapters whose figures are not those that are committed in docs/results, with what they should be. */
+export function outdatedChapters(root: string): { path: string; text: string }[] {
+  const guide = join(root, 'docs/guide');
+  return readdirSync(guide)
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => {
+      const before = readFileSync(join(guide, name), 'utf8');
+      const text = before.replace(BLOCK, (_, head: string, results: string, tail: string) => `${head}${block(root, results)}${tail}`);
+      return text === before ? [] : [{ path: relative(root, join(guide, name)), text }];
+    });
+}
+
+/** @returns the paths of the chapters that had others */
+export function writeFigures(root: string): string[] {
+  return outdatedChapters(root).map(({ path, text }) => {
+    writeWhole(join(root, path), text);
+    return path;
+  });
+}
+
+function block(root: string, name: string): string {
+  const results = readResults(root, name);
+  if (results === undefined) throw new Error(`there is no docs/results/${name}.json for <!-- figures: ${name} -->`);
+  const table = (TABLES[name] ?? benchTable)(results.figures as never);
+  return `${table}\n\n${origin(results)}\n`;
+}
+
+function origin({ command, measuredOn, machine }: Results): string {
+  return `*Measured by \`${command}\` on ${measuredOn}: ${machine}.*`;
+}
+
+// ---- Tables -------------------------------------------------------------------------------------------------
+
+const REFERENCE = 'reference/';
+
+function benchTable({ workloads }: BenchReport): string {
+  const subjects = [...new Set(workloads.flatMap((workload) => Object.keys(workload.subjects)))].filter((name) => name !== 'yours');
+  const heads = workloads.map(({ name, unit }) => `${name}, ${unit === 'ns/op' ? 'ns' : 'B'}`);
+  const rows = subjects.map((subject) => [subject, ...workloads.map((workload) => cell(workload.subjects[subject]))]);
+  return markdown(['', ...heads], [...rows, ['verdict on the reference', ...workloads.map(verdictCell)]]);
+}
+
+function cell(value: number | string | undefined): string {
+  return typeof value === 'number' ? short(value) : '–';
+}
+
+/** `0.86 (0.82–0.93), ahead of lru-cache`. */
+function verdictCell({ ratios, verdict, judged = '' }: BenchReport['workloads'][number]): string {
+  const ratio = ratios[judged];
+  if (ratio === undefined || !judged.startsWith(REFERENCE)) return '–';
+  const told = { ahead: 'ahead of', behind: 'behind', level: 'level with', inconclusive: 'beside' }[verdict];
+  const bounds = ratio.interval.map((bound) => bound.toFixed(2)).join('–');
+  return `${ratio.ratio.toFixed(2)} (${bounds}), ${told} ${judged.slice(REFERENCE.length)}`;
+}
+
+function claimsTable({ claims, notYet }: { claims: readonly Claim[]; notYet: readonly NotYet[] }): string {
+  const rows = claims.map(({ says, exercise, how, measured, holds }) => [says, String(exercise), how, measured, holds ? 'yes' : 'no']);
+  const open = notYet.map(([says, exercise]) => [says, String(exercise), '', '', 'not yet']);
+  return markdown(['claimed', 'exercise', 'how', 'measured', 'holds'], [...rows, ...open]);
+}
+
+interface Memory {
+  readonly allocations: readonly { readonly name: string; readonly bytesPerOperation: number }[];
+  readonly leak: MemoryTestResults;
+}
+
+function memoryTable({ allocations, leak }: Memory): string {
+  const rows = allocations.map(({ name, bytesPerOperation }) => [`allocated for an operation: ${name}`, short(bytesPerOperation)]);
+  const left = `left by a cache that was filled and dropped, of ${leak.readings.length}`;
+  return markdown(['', 'bytes'], [...rows, [left, leak.interval.map(short).join(' to ')]]);
+}
+
+function loadTable({ latencyMs, serviceMs }: LoadTestResults): string {
+  const row = (name: string, { p50, p95, p99, max }: Percentiles) => [name, ...[p50, p95, p99, max].map(short)];
+  return markdown(['', 'p50, ms', 'p95', 'p99', 'longest'], [row('from when it was due', latencyMs), row('from when it was begun', serviceMs)]);
+}
+
+function primitivesTable(primitives: readonly Primitive[]): string {
+  return markdown(['', 'ns'], primitives.map(({ name, ns }) => [name, short(ns)]));
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Exercise, findRoot, readAll, resolveAddress } from './kit/catalogue.ts';
 import { EXIT, run } from './kit/command.ts';
+import type { MutationFigures } from './kit/docs/figures.ts';
+import { publish, readResults } from './kit/docs/results.ts';
 import { STORE, writeWhole } from './kit/store.ts';
 
 interface Mutant {
@@ -18,17 +20,24 @@ interface Report {
 
 await run(
   {
-    line: 'npm run mutation <exercise>',
+    line: 'npm run mutation <exercise> [-- --publish]',
     about: 'For authors: changes the solution in every small way that Stryker knows, and tells what no spec noticed. Minutes.',
-    options: {},
+    options: { publish: { type: 'boolean', help: 'into docs/results too, where the study guide has its figures from' } },
     words: [1, 1],
   },
-  async ([address]) => {
+  async ([address], { publish: isPublic }) => {
     const root = findRoot();
     const { exercise } = resolveAddress(readAll(root), address!);
-    const report = join(root, STORE, 'stryker', `${exercise.slug}.json`);
-    await mutate(root, exercise, report);
-    console.log(summaryOf(JSON.parse(readFileSync(report, 'utf8')) as Report));
+    const path = join(root, STORE, 'stryker', `${exercise.slug}.json`);
+    await mutate(root, exercise, path);
+    const report = JSON.parse(readFileSync(path, 'utf8')) as Report;
+    console.log(summaryOf(report));
+    if (isPublic) {
+      const { killed, all } = countsOf(report);
+      const before = readResults(root, 'mutation')?.figures as MutationFigures | undefined;
+      const figures: MutationFigures = { ...before, [exercise.number]: { killed, of: all } };
+      publish(root, 'mutation', 'npm run mutation', figures);
+    }
     return EXIT.ok;
   },
 );
@@ -60,20 +69,23 @@ async function mutate(root: string, { folder, files, slug }: Exercise, report: s
   if (code !== 0) throw new Error(`Stryker ended with exit code ${code}`);
 }
 
-function summaryOf({ files }: Report): string {
-  const lines: string[] = [];
-  let killed = 0;
+function summaryOf(report: Report): string {
+  const { killed, all, survivors } = countsOf(report);
+  return [...survivors, '', `${killed} of ${all} killed: ${((100 * killed) / all).toFixed(1)}%`].join('\n');
+}
+
+/** How many count, how many of them were noticed, and what became of which line for the others. */
+function countsOf({ files }: Report): { killed: number; all: number; survivors: string[] } {
+  const survivors: string[] = [];
   let all = 0;
   for (const [path, { source, mutants }] of Object.entries(files)) {
     for (const { status, replacement, location } of mutants) {
       if (!['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status)) continue;
       all++;
-      if (status === 'Killed' || status === 'Timeout') killed++;
-      else {
-        const { line } = location.start;
-        lines.push(`${path}:${line}  ${source.split('\n')[line - 1]!.trim()}\n    → ${replacement?.replace(/\s+/g, ' ')}`);
-      }
+      if (status === 'Killed' || status === 'Timeout') continue;
+      const { line } = location.start;
+      survivors.push(`${path}:${line}  ${source.split('\n')[line - 1]!.trim()}\n    → ${replacement?.replace(/\s+/g, ' ')}`);
     }
   }
-  return [...lines, '', `${killed} of ${all} killed: ${((100 * killed) / all).toFixed(1)}%`].join('\n');
+  return { killed: all - survivors.length, all, survivors };
 }

@@ -15,6 +15,7 @@ const TABLES: Readonly<Record<string, (figures: never) => string>> = {
   claims: claimsTable,
   load: loadTable,
   memory: memoryTable,
+  mutation: mutationTable,
   primitives: primitivesTable,
 };
 
@@ -93,6 +94,14 @@ function memoryTable({ allocations, leak }: Memory): string {
 function loadTable({ latencyMs, serviceMs }: LoadTestResults): string {
   const row = (name: string, { p50, p95, p99, max }: Percentiles) => [name, ...[p50, p95, p99, max].map(short)];
   return markdown(['', 'p50, ms', 'p95', 'p99', 'longest'], [row('from when it was due', latencyMs), row('from when it was begun', serviceMs)]);
+}
+
+/** By the number of the exercise. */
+export type MutationFigures = Readonly<Record<string, { readonly killed: number; readonly of: number }>>;
+
+function mutationTable(figures: MutationFigures): string {
+  const rows = Object.entries(figures).map(([exercise, { killed, of }]) => [exercise, String(killed), String(of), `${((100 * killed) / of).toFixed(1)}%`]);
+  return markdown(['exercise', 'killed', 'of', ''], rows);
 }
 
 function primitivesTable(primitives: readonly Primitive[]): string {

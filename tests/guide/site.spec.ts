@@ -133,6 +133,10 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
       const href = await page.locator(`.guide-desk a[href*="source/${tree}/"]`).getAttribute('href');
       expect((await page.request.get(new URL(href!, page.url()).href)).status()).toBe(200);
     }
+    await page.goto(`${served.url}classes/01-metadata-cache.OptimizedMetadataCache.html`);
+    await page.getByRole('link', { name: /metadata-cache\.ts:\d+$/ }).first().click();
+    expect(await page.locator('.at').innerText(), 'the line that is shown').toContain('class OptimizedMetadataCache');
+    await page.goto(chapterUrl('01-metadata-cache'));
     await page.keyboard.press('/');
     await page.keyboard.type('SievePolicy stampede');
     await page.keyboard.press('ControlOrMeta+a');

@@ -14,10 +14,21 @@ export interface SourcePage {
 /** Where a file, or a line of it, is shown: from the root of the site. */
 export function sourceUrl(path: string, line?: number): string {
   const [tree, folder, ...rest] = path.split('/');
-  return `source/${tree}/${folder}.html#${anchor(rest.join('/'), line)}`;
+  const name = rest.join('/');
+  return `source/${tree}/${folder}.html#${line === undefined ? name : `${name}:${line}`}`;
 }
 
-const anchor = (name: string, line?: number) => (line === undefined ? name : `${name}:${line}`);
+/** Shows the line that the address names. An `id` for each of them would be a tenth of the whole site. */
+const SHOW_LINE = `
+const show = () => {
+  const [name, line] = decodeURIComponent(location.hash.slice(1)).split(':');
+  document.querySelector('.at')?.classList.remove('at');
+  const row = document.getElementById(name)?.querySelectorAll('code > span')[line - 1];
+  row?.classList.add('at');
+  row?.scrollIntoView({ block: 'center' });
+};
+addEventListener('hashchange', show);
+show();`;
 
 /** The page of a folder; its files in the order that is natural to read them: what explains, `index.ts`, the others. */
 export function sourcePage(root: string, folder: string): SourcePage | undefined {
@@ -42,14 +53,15 @@ function page(folder: string, content: string): string {
 <link rel="stylesheet" href="${up}assets/style.css"><link rel="stylesheet" href="${up}assets/custom.css"></head>
 <body class="source"><script>document.documentElement.dataset.theme = localStorage.getItem('tsd-theme') || 'os';</script>
 <header><a href="${up}index.html">Hotpath</a> <span>${tree} / ${slug}</span></header>
-<main><h1>${folder}</h1>${content}</main></body></html>
+<main><h1>${folder}</h1>${content}</main><script>${SHOW_LINE}
+</script></body></html>
 `;
 }
 
 function fileHtml(name: string, text: string): string {
   const code = name.endsWith('.ts') ? highlighted(text) : escape(text);
   const lines = code.replace(/\n$/, '').split('\n');
-  const rows = lines.map((line, index) => `<span id="${anchor(name, index + 1)}">${line}</span>`).join('\n');
+  const rows = lines.map((line) => `<span>${line}</span>`).join('\n');
   return `<section id="${name}"><h2>${name}</h2><pre tabindex="0" aria-label="${name}"><code>${rows}</code></pre></section>`;
 }
 

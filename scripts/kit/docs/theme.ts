@@ -60,7 +60,7 @@ export function installTheme(app: Application, guide: Guide): void {
 
   app.renderer.on(Page.END, (page: PageEvent) => {
     const base = relative(dirname(page.url), '.') || '.';
-    page.contents = scrolled(inOrder(linked(page.contents!, base))).replace('id="tsd-search-input"', '$& aria-label="Search"');
+    page.contents = scrolled(inOrder(slim(linked(page.contents!, base)))).replace('id="tsd-search-input"', '$& aria-label="Search"');
   });
 }
 
@@ -99,6 +99,11 @@ function desk({ exercise }: Chapter, relativeURL: (url: string) => string | unde
 /** Links to files of the repository lead to the page that shows them. */
 function linked(html: string, base: string): string {
   return html.replace(/href="source:([^":]+):(\d+)"/g, (_, path: string, line: string) => `href="${base}/${sourceUrl(path, Number(line))}"`);
+}
+
+/** A permalink is a sign in the style sheet, and not a reference to a picture at each heading. */
+function slim(html: string): string {
+  return html.replace(/(class="tsd-anchor-icon">)<svg.*?<\/svg>/g, '$1');
 }
 
 /**

@@ -6,7 +6,7 @@ import { type Effort, FULL, QUICK } from './kit/bench/measure.ts';
 import { requireBench, runBench } from './kit/bench/run.ts';
 import { benchScreen, progressLine } from './kit/bench/screen.ts';
 import { type Exercise, findRoot, readAll, resolveAddress } from './kit/catalogue.ts';
-import { EXIT, run, UsageError } from './kit/command.ts';
+import { EXIT, positiveOption, run } from './kit/command.ts';
 import { publish } from './kit/docs/results.ts';
 import { isInteractive, keeping, paint } from './kit/terminal.ts';
 import { Work } from './kit/verdict.ts';
@@ -57,8 +57,7 @@ await run(
 function effortOf(quick: boolean | undefined, seconds: string | undefined): Effort {
   const effort = quick ? QUICK : FULL;
   if (seconds === undefined) return effort;
-  if (!(Number(seconds) > 0)) throw new UsageError(`--seconds must be a number above 0, received ${seconds}`);
-  return { ...effort, totalMs: Number(seconds) * 1e3 };
+  return { ...effort, totalMs: positiveOption('seconds', seconds) * 1e3 };
 }
 
 function isUnfinished(root: string, exercise: Exercise): boolean {

@@ -7,7 +7,7 @@ import { checkMatrix } from './kit/checks/matrix.ts';
 import { checkPrograms, type Figures } from './kit/checks/programs.ts';
 import { checkStubs } from './kit/checks/stubs.ts';
 import { checkTypes } from './kit/checks/types.ts';
-import { EXIT, run } from './kit/command.ts';
+import { EXIT, positiveOption, run } from './kit/command.ts';
 import { paint, progressBar } from './kit/terminal.ts';
 
 await run(
@@ -45,7 +45,7 @@ await run(
     }
 
     const bar = progressBar('judging');
-    const programs = await checkPrograms(root, exercises, { fewestMistakes: Number(mistakes), onProgress: bar.show });
+    const programs = await checkPrograms(root, exercises, { fewestMistakes: positiveOption('mistakes', mistakes), onProgress: bar.show });
     bar.stop();
     for (const [name, found] of [
       ['programs', programs.findings],

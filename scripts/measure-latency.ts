@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRoot, readCatalogue, resolveAddress } from './kit/catalogue.ts';
-import { EXIT, run } from './kit/command.ts';
+import { EXIT, positiveOption, run } from './kit/command.ts';
 import { copyKit, measureCold, measureSaves, solve } from './kit/latency.ts';
 import { columnsOf } from './kit/screen.ts';
 
@@ -25,12 +25,12 @@ await run(
       for (const kit of [ours, stock]) solve(kit, exercise);
       const rows = [
         ['', 'ours: median', 'p95', 'stock: median', 'p95', 'ratio'],
-        await measureSaves(ours, stock, exercise, Number(saves)),
-        await measureCold(`npm run exercise ${exercise.number}`, ['run', '--silent', 'exercise', String(exercise.number)], ours, stock, [exercise], Number(runs)),
+        await measureSaves(ours, stock, exercise, positiveOption('saves', saves)),
+        await measureCold(`npm run exercise ${exercise.number}`, ['run', '--silent', 'exercise', String(exercise.number)], ours, stock, [exercise], positiveOption('runs', runs)),
       ];
       const all = readCatalogue(root);
       for (const kit of [ours, stock]) all.forEach((one) => solve(kit, one));
-      rows.push(await measureCold('npm run progress', ['run', '--silent', 'progress'], ours, stock, all, Number(runs)));
+      rows.push(await measureCold('npm run progress', ['run', '--silent', 'progress'], ours, stock, all, positiveOption('runs', runs)));
       console.log(columnsOf(rows));
     } finally {
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });

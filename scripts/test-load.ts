@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PerformanceBenchmark, type Percentiles } from '../reference/07-benchmark-lab/index.ts';
 import { references } from './kit/bench/parts.ts';
 import { findRoot } from './kit/catalogue.ts';
-import { EXIT, run, UsageError } from './kit/command.ts';
+import { EXIT, positiveOption, run, UsageError } from './kit/command.ts';
 import { publish } from './kit/docs/results.ts';
 import { columnsOf } from './kit/screen.ts';
 import { STORE, writeWhole } from './kit/store.ts';
@@ -22,7 +22,8 @@ await run(
   },
   async (_words, { rate, seconds, concurrent, publish: isPublic }) => {
     const benchmark = new PerformanceBenchmark(references);
-    const load = () => benchmark.loadTest(Number(concurrent), Number(seconds) * 1e3, Number(rate));
+    const durationMs = positiveOption('seconds', seconds) * 1e3;
+    const load = () => benchmark.loadTest(positiveOption('concurrent', concurrent), durationMs, positiveOption('rate', rate));
     const results = await working('sending', load).catch((error: unknown) => {
       throw error instanceof RangeError || error instanceof TypeError ? new UsageError(error.message) : error;
     });

@@ -19,6 +19,12 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** @throws UsageError unless the value of an option, such as `--seconds`, is a number above 0 */
+export function positiveOption(name: string, value: string): number {
+  if (!(Number(value) > 0)) throw new UsageError(`--${name} must be a number above 0, received ${value}`);
+  return Number(value);
+}
+
 type Options = Record<string, NonNullable<ParseArgsConfig['options']>[string] & { readonly help: string }>;
 
 export interface Usage<O extends Options> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Claim, measureClaims, NOT_YET } from './kit/bench/claims.ts';
 import { FULL, QUICK } from './kit/bench/measure.ts';
+import { lengthsOfEncodings } from './kit/bench/lengths.ts';
 import { measurePrimitives, type Primitive } from './kit/bench/primitives.ts';
 import { runBench } from './kit/bench/run.ts';
 import { benchScreen, progressLine, short } from './kit/bench/screen.ts';
@@ -45,6 +46,7 @@ await run(
     if (isPublic) {
       publish(root, 'claims', COMMAND, { claims, notYet: NOT_YET });
       publish(root, 'primitives', COMMAND, primitives);
+      publish(root, 'lengths', COMMAND, lengthsOfEncodings());
     }
     return EXIT.ok;
   },

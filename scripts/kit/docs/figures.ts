@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { LoadTestResults, MemoryTestResults, Percentiles } from '../../../reference/07-benchmark-lab/index.ts';
 import type { Claim, NotYet } from '../bench/claims.ts';
+import type { Length } from '../bench/lengths.ts';
 import type { Primitive } from '../bench/primitives.ts';
 import type { BenchReport } from '../bench/report.ts';
 import { short } from '../bench/screen.ts';
@@ -13,6 +14,7 @@ const BLOCK = /(<!-- figures: ([\w-]+) -->\n)[^]*?(<!-- end of figures -->)/g;
 
 const TABLES: Readonly<Record<string, (figures: never) => string>> = {
   claims: claimsTable,
+  lengths: lengthsTable,
   load: loadTable,
   memory: memoryTable,
   mutation: mutationTable,
@@ -89,6 +91,11 @@ function memoryTable({ allocations, leak }: Memory): string {
   const rows = allocations.map(({ name, bytesPerOperation }) => [`allocated for an operation: ${name}`, short(bytesPerOperation)]);
   const left = `left by a cache that was filled and dropped, of ${leak.readings.length}`;
   return markdown(['', 'bytes'], [...rows, [left, leak.interval.map(short).join(' to ')]]);
+}
+
+function lengthsTable(lengths: readonly Length[]): string {
+  const rows = lengths.map(({ name, encoded, deflated }) => [name, cell(encoded), cell(deflated)]);
+  return markdown(['', 'encoded, B', 'deflated, B'], rows);
 }
 
 function loadTable({ latencyMs, serviceMs }: LoadTestResults): string {

@@ -38,12 +38,12 @@ await run(
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
     const progress = progressLine();
-    const { workloads, results, report, page } = await runBench(root, exercise, {
+    const { workloads, results, report, judged, page } = await runBench(root, exercise, {
       effort,
       signal: stop.signal,
       onProgress: progress.show,
     }).finally(progress.stop);
-    if (isPublic && !stop.signal.aborted) publish(root, exercise.folder, `npm run bench ${exercise.number}`, report);
+    if (isPublic && !stop.signal.aborted) publish(root, exercise.folder, `npm run bench ${exercise.number}`, { ...report, judged });
     if (json) console.log(JSON.stringify(report));
     else {
       console.log(benchScreen(exercise, workloads, results));

@@ -34,8 +34,8 @@ await run(
       if (stop.signal.aborted) break;
       const progress = progressLine();
       const measuring = { effort: quick ? QUICK : FULL, signal: stop.signal, onProgress: progress.show };
-      const { workloads, results, report } = await runBench(root, exercise, measuring).finally(progress.stop);
-      if (isPublic && !stop.signal.aborted) publish(root, exercise.folder, `npm run bench ${exercise.number}`, report);
+      const { workloads, results, report, judged } = await runBench(root, exercise, measuring).finally(progress.stop);
+      if (isPublic && !stop.signal.aborted) publish(root, exercise.folder, `npm run bench ${exercise.number}`, { ...report, judged });
       console.log(`${benchScreen(exercise, workloads, results)}\n`);
     }
     if (stop.signal.aborted) return EXIT.ok;

@@ -5,6 +5,7 @@ import type { Milliseconds } from './subject.ts';
 
 const descriptor = openScheduling();
 const buffer = Buffer.alloc(96);
+let latest: Milliseconds = -Infinity;
 
 // #region undisturbedNow
 /**
@@ -16,7 +17,7 @@ export function undisturbedNow(): Milliseconds {
   for (let queued = queuedMs(); ; ) {
     const now = performance.now();
     const after = queuedMs();
-    if (after === queued) return now - queued;
+    if (after === queued) return (latest = Math.max(latest, now - queued)); // the two accounts may differ by a trifle
     queued = after; // it had to wait between the two readings, which are then of different moments
   }
 }

@@ -18,10 +18,10 @@ const report = {
         'reference/quick': { ratio: 0.507, interval: [0.48, 0.53] },
       },
       verdict: 'ahead',
-      judged: 'reference/quick',
     },
     { name: 'keep', unit: 'B/entry', subjects: { reference: 80 }, ratios: {}, verdict: 'inconclusive' },
   ],
+  judged: { count: 'reference/quick' },
 };
 const results = { command: 'npm run bench 1', measuredOn: '2026-01-02', machine: 'one machine', figures: report };
 

@@ -18,8 +18,6 @@ export interface BenchReport {
     /** By `a/b`: what a takes ÷ what b takes. */
     readonly ratios: Readonly<Record<string, Ratio>>;
     readonly verdict: Verdict;
-    /** Which of the ratios the verdict is about. */
-    readonly judged?: string;
   }[];
 }
 
@@ -42,7 +40,6 @@ export function reportOf(
         subjects: Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Record<string, number | string>,
         ratios: Object.fromEntries(ratios),
         verdict: judged ? result.verdict(...judged) : 'inconclusive',
-        ...(judged && { judged: judged.join('/') }),
       };
     }),
   };
@@ -60,6 +57,12 @@ export function judgedPair(workload: Workload<unknown>, result: ScenarioResult):
   const peer = bestPeer(workload, result);
   if (has('reference') && peer) return ['reference', peer];
   return has('reference') && has('naive') ? ['reference', 'naive'] : undefined;
+}
+
+/** By workload, the key of the ratio that its verdict is about. */
+export function judgedRatios(workloads: readonly Workload<unknown>[], results: readonly ScenarioResult[]): Record<string, string> {
+  const pairs = results.map((result, index) => [result.scenario.name, judgedPair(workloads[index]!, result)] as const);
+  return Object.fromEntries(pairs.flatMap(([name, pair]) => (pair ? [[name, pair.join('/')]] : [])));
 }
 
 /** Of the packages that do the same the one that is the fastest, or keeps the least. */

@@ -8,13 +8,15 @@ import { STORE, writeWhole } from '../store.ts';
 import { keeping } from '../terminal.ts';
 import { BuiltBench } from './build.ts';
 import { measure, type Measuring } from './measure.ts';
-import { type BenchReport, reportOf } from './report.ts';
+import { type BenchReport, judgedRatios, reportOf } from './report.ts';
 
 export interface Benched {
   readonly workloads: readonly Workload<unknown>[];
   /** Of as many of them as were measured. */
   readonly results: readonly ScenarioResult[];
   readonly report: BenchReport;
+  /** By workload, which of its ratios the verdict is about. */
+  readonly judged: Readonly<Record<string, string>>;
   /** The path of the HTML page; a JSON file lies beside it. */
   readonly page: string;
 }
@@ -38,7 +40,7 @@ export async function runBench(root: string, exercise: Exercise, measuring: Meas
       writeWhole(page, formatReport(results, 'html'));
       writeWhole(page.replace(/html$/, 'json'), `${JSON.stringify(report, null, 2)}\n`);
     });
-    return { workloads, results, report, page };
+    return { workloads, results, report, judged: judgedRatios(workloads, results), page };
   } finally {
     built.remove();
   }

@@ -5,6 +5,7 @@ import type { Claim, NotYet } from '../bench/claims.ts';
 import type { Length } from '../bench/lengths.ts';
 import type { Primitive } from '../bench/primitives.ts';
 import type { BenchReport } from '../bench/report.ts';
+import type { Benched } from '../bench/run.ts';
 import { short } from '../bench/screen.ts';
 import { writeWhole } from '../store.ts';
 import { readResults, type Results } from './results.ts';
@@ -56,11 +57,14 @@ function origin({ command, measuredOn, machine }: Results): string {
 
 const REFERENCE = 'reference/';
 
-function benchTable({ workloads }: BenchReport): string {
+type BenchFigures = BenchReport & Pick<Benched, 'judged'>;
+
+function benchTable({ workloads, judged }: BenchFigures): string {
   const subjects = [...new Set(workloads.flatMap((workload) => Object.keys(workload.subjects)))].filter((name) => name !== 'yours');
   const heads = workloads.map(({ name, unit }) => `${name}, ${unit === 'ns/op' ? 'ns' : 'B'}`);
   const rows = subjects.map((subject) => [subject, ...workloads.map((workload) => cell(workload.subjects[subject]))]);
-  return markdown(['', ...heads], [...rows, ['verdict on the reference', ...workloads.map(verdictCell)]]);
+  const verdicts = workloads.map((workload) => verdictCell(workload, judged[workload.name]));
+  return markdown(['', ...heads], [...rows, ['verdict on the reference', ...verdicts]]);
 }
 
 function cell(value: number | string | undefined): string {
@@ -68,7 +72,7 @@ function cell(value: number | string | undefined): string {
 }
 
 /** `0.86 (0.82–0.93), ahead of lru-cache`. */
-function verdictCell({ ratios, verdict, judged = '' }: BenchReport['workloads'][number]): string {
+function verdictCell({ ratios, verdict }: BenchReport['workloads'][number], judged = ''): string {
   const ratio = ratios[judged];
   if (ratio === undefined || !judged.startsWith(REFERENCE)) return '–';
   const told = { ahead: 'ahead of', behind: 'behind', level: 'level with', inconclusive: 'beside' }[verdict];

@@ -54,6 +54,7 @@ export interface Histogram {
    *
    * @param labels `outcome` may be left out where it is one of the histogram's: it becomes `ok` or `error`
    * @returns what `fn` returned; of a promise, one that is settled likewise
+   * @throws TypeError if the labels are wrong; `fn` is not called then
    */
   time<T>(fn: () => T, labels?: Labels): T;
 }
@@ -111,7 +112,7 @@ export interface CheckResult {
   readonly kind: CheckKind;
   readonly ok: boolean;
   readonly durationMs: Milliseconds;
-  /** The message of the error; only of a check that has failed. */
+  /** The message of the error, or the text of what else was thrown; only of a check that has failed. */
   readonly error?: string;
 }
 
@@ -171,7 +172,7 @@ export interface BurnCondition {
   /** The part that should be good, such as 0.999. */
   readonly objective: number;
   readonly factor: number;
-  /** The long one says that it matters, the short one that it is still going on. */
+  /** At least one. The long one says that it matters, the short one that it is still going on. */
   readonly windowsMs: readonly Milliseconds[];
 }
 
@@ -193,8 +194,11 @@ export interface AlertRule {
 
 export interface AlertConfiguration {
   readonly rules: readonly AlertRule[];
-  /** Told when an alert begins to fire, and when it is resolved. What it throws means: tell me again. */
-  readonly notify?: (notification: AlertNotification) => void;
+  /**
+   * Told when an alert begins to fire, and when it is resolved. If it throws, or returns a promise that is
+   * rejected, nobody was told: the next tick tries again.
+   */
+  readonly notify?: (notification: AlertNotification) => unknown;
 }
 
 export interface AlertNotification {

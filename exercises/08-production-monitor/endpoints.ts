@@ -1,13 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 import { type ListenOptions, MAX_BEHIND_BYTES } from '#contract/08-production-monitor';
 import { todo } from '#todo';
 
 /** What one path answers; `events` keeps the connection and is sent what is published. */
-export type Route = () => Answer | Promise<Answer>;
+export type Route = () => 'events' | Page | Promise<Page>;
 
-export type Answer = 'events' | { readonly status: number; readonly type: string; readonly body: string };
+export interface Page {
+  readonly status: number;
+  /** Without the charset, which is UTF-8. */
+  readonly type: string;
+  readonly body: string;
+}
 
 /** A small HTTP server that has nothing but its routes. */
 export class Endpoints {

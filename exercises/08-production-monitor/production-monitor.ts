@@ -18,7 +18,7 @@ import type {
 } from '#contract/08-production-monitor';
 import { Alerts } from './alerts.ts';
 import { renderDashboard, renderMain } from './dashboard.ts';
-import { type Answer, Endpoints } from './endpoints.ts';
+import { Endpoints, type Page, type Route } from './endpoints.ts';
 import { formatMetrics } from './exposition.ts';
 import { HealthChecks } from './health.ts';
 import { MetricsRegistry, quantile } from './metrics.ts';

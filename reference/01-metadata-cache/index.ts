@@ -113,5 +113,6 @@ export {
 } from './cached.ts';
 export { OptimizedMetadataCache } from './metadata-cache.ts';
 export type * from './options.ts';
+export type { EvictionPolicy, NewPolicy } from './policies/policy.ts';
 export type { CacheDump, DumpedEntry } from './snapshot.ts';
 export { coarseNow } from './time.ts';

@@ -49,7 +49,7 @@ export class OptimizedMetadataCache {
   readonly #onRefreshError: CacheOptions['onRefreshError'];
   readonly #now: () => Milliseconds = coarseNow;
 
-  readonly #residentsOptions: ResidentsOptions;
+  #residentsOptions: ResidentsOptions;
   #residents: Residents;
   /** From the first `getOrLoad` that had to load on. */
   #flights: Flights | undefined;
@@ -78,7 +78,7 @@ export class OptimizedMetadataCache {
     if (onEvict !== undefined) callable('onEvict', onEvict);
     if (onRefreshError !== undefined) this.#onRefreshError = callable('onRefreshError', onRefreshError);
     if (now !== undefined) this.#now = callable('now', now);
-    oneOf('policy', Object.keys(POLICIES), policy);
+    if (typeof policy !== 'function') oneOf('policy', Object.keys(POLICIES), policy);
 
     this.#departures = new Departures(onEvict);
     this.#residentsOptions = {
@@ -86,7 +86,7 @@ export class OptimizedMetadataCache {
       maxSize: this.#maxSize,
       ttlMs: this.#ttlMs,
       isWeighed: sizeOf !== undefined,
-      policy,
+      policy: typeof policy === 'function' ? policy : POLICIES[policy],
       departures: this.#departures,
     };
     this.#residents = new Residents(this.#residentsOptions);
@@ -223,6 +223,17 @@ export class OptimizedMetadataCache {
     this.#writes++;
     this.#residents = new Residents(this.#residentsOptions);
     this.#flights?.cancelAll();
+  }
+
+  /**
+   * Changes how many entries are kept at most. Who is too many leaves as for any other room.
+   *
+   * @throws RangeError if `maxEntries` is not an integer from 1 or `Infinity`
+   */
+  protected resize(maxEntries: number): void {
+    this.#residentsOptions = { ...this.#residentsOptions, maxEntries: bound('maxEntries', maxEntries) };
+    this.#residents.resize(maxEntries, this.#now());
+    this.#departures.tell();
   }
 
   /**

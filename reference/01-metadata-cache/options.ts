@@ -1,6 +1,7 @@
 // What a user of the cache writes and reads: the options, the reports, and the guards that check them.
 
 import { inspect } from 'node:util';
+import type { NewPolicy } from './policies/policy.ts';
 
 /** Milliseconds: a duration, or an instant on the cache's clock. */
 export type Milliseconds = number;
@@ -41,8 +42,8 @@ export interface CacheOptions {
   onEvict?: (key: string, value: unknown, reason: EvictionReason) => void;
   /** Told when a load failed that was to refresh a stale value; see {@link LoadOptions.staleMs}. */
   onRefreshError?: (key: string, error: unknown) => void;
-  /** @default 'lru' */
-  policy?: PolicyName;
+  /** One of those that are here, or one of your own. @default 'lru' */
+  policy?: PolicyName | NewPolicy;
   /** The clock, which must not go backwards. It is read at each use. @default {@link coarseNow} */
   now?: () => Milliseconds;
 }

@@ -3,13 +3,12 @@
 import type { Departures } from './departures.ts';
 import type { Milliseconds, PolicyName } from './options.ts';
 import { LruPolicy } from './policies/lru.ts';
-import type { EvictionPolicy } from './policies/policy.ts';
+import type { EvictionPolicy, NewPolicy } from './policies/policy.ts';
 import { S3FifoPolicy } from './policies/s3-fifo.ts';
 import { SievePolicy } from './policies/sieve.ts';
 import { Slots, type SlotsOptions } from './slots.ts';
 
-/** The policies by name. Each is given what tells the key of a slot. */
-export const POLICIES: Record<PolicyName, (keyOf: (slot: number) => string) => EvictionPolicy> = {
+export const POLICIES: Record<PolicyName, NewPolicy> = {
   lru: () => new LruPolicy(),
   sieve: () => new SievePolicy(),
   's3-fifo': (keyOf) => new S3FifoPolicy(keyOf),
@@ -20,7 +19,7 @@ const EXPIRED_A_WRITE = 2;
 
 export interface ResidentsOptions extends SlotsOptions {
   readonly maxSize: number;
-  readonly policy: PolicyName;
+  readonly policy: NewPolicy;
   /** Takes note of who leaves without being removed. */
   readonly departures: Departures;
 }
@@ -38,22 +37,20 @@ export class Residents extends Slots {
   /** What has expired but may still be served, from the first such value on. None of it is in the index. */
   stale: Slots | undefined;
 
-  readonly #maxEntries: number;
   readonly #maxSize: number;
   readonly #departures: Departures;
 
   constructor(options: ResidentsOptions) {
-    const policy = POLICIES[options.policy]((slot) => this.keys[slot]!);
+    const policy = options.policy((slot) => this.keys[slot]!);
     super({ ...options, onGrow: (capacity) => policy.grow(capacity) });
     this.policy = policy;
-    this.#maxEntries = options.maxEntries;
     this.#maxSize = options.maxSize;
     this.#departures = options.departures;
   }
 
   /** How many more could be stored by number. */
   get room(): number {
-    return this.#maxEntries - this.#count;
+    return this.maxEntries - this.#count;
   }
 
   // #region find
@@ -93,8 +90,9 @@ export class Residents extends Slots {
     ttlMs: Milliseconds,
     staleMs: Milliseconds,
   ): void {
+    this.policy.announce?.(key);
     if (now >= this.deadlines.earliest) this.expire(now, EXPIRED_A_WRITE);
-    const isOneForOne = this.index.size === this.#maxEntries && this.sizes === undefined;
+    const isOneForOne = this.index.size === this.maxEntries && this.sizes === undefined;
     const slot = isOneForOne ? this.#displace(key) : this.#makeRoom(key, size, now);
     this.write(slot, value, size, now, ttlMs, staleMs);
     this.policy.add(slot);
@@ -117,6 +115,7 @@ export class Residents extends Slots {
   /** Stores a key that is absent as the next to go, if there is room, and tells whether. */
   admitColdest(key: string, value: unknown, size: number, now: Milliseconds, ttlMs: Milliseconds): boolean {
     if (this.#isTooMuch(1, size)) return false;
+    this.policy.announce?.(key);
     this.removeStale(key);
     const slot = this.open(key);
     this.write(slot, value, size, now, ttlMs, 0);
@@ -135,6 +134,12 @@ export class Residents extends Slots {
   removeStale(key: string): void {
     const slot = this.stale?.index.get(key);
     if (slot !== undefined) this.stale!.remove(slot);
+  }
+
+  /** Changes the bound by number. */
+  resize(maxEntries: number, now: Milliseconds): void {
+    this.maxEntries = maxEntries;
+    while (this.#isTooMuch(0, 0)) this.#letGo(now, 0);
   }
 
   /** Lets go whom the policy chooses; somebody must be there. If that is `spared`, it is added to it anew. */
@@ -224,7 +229,7 @@ export class Residents extends Slots {
   }
 
   #isTooMuch(entries: number, size: number): boolean {
-    if (this.#count + entries > this.#maxEntries) return true;
+    if (this.#count + entries > this.maxEntries) return true;
     return this.totalSize + (this.stale === undefined ? 0 : this.stale.totalSize) + size > this.#maxSize;
   }
 

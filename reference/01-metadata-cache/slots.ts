@@ -47,8 +47,9 @@ export class Slots {
   /** For how long after the deadline a value may still be served, from the first that may on. */
   staleMs: Float64Array | undefined;
   readonly deadlines = new Deadlines((slot) => this.deadline(slot));
+  maxEntries: number;
 
-  readonly #options: SlotsOptions;
+  readonly #onGrow: SlotsOptions['onGrow'];
   readonly #ttlMs: Milliseconds;
   #capacity = 0;
   #firstFree = 0;
@@ -62,7 +63,8 @@ export class Slots {
   #mostHits = 0xffff;
 
   constructor(options: SlotsOptions) {
-    this.#options = options;
+    this.maxEntries = options.maxEntries;
+    this.#onGrow = options.onGrow;
     this.#ttlMs = options.ttlMs;
     if (options.isWeighed) this.sizes = new Uint32Array(0);
     this.#hasOptional = options.isWeighed;
@@ -177,8 +179,7 @@ export class Slots {
 
   /** Doubles the capacity, at most to what `maxEntries` asks for. O(capacity), so O(1) an entry. */
   #grow(): void {
-    const { maxEntries, onGrow } = this.#options;
-    const capacity = Math.min(Math.max(2 * this.#capacity, FIRST_CAPACITY), maxEntries + RESERVED_SLOTS);
+    const capacity = Math.min(Math.max(2 * this.#capacity, FIRST_CAPACITY), this.maxEntries + RESERVED_SLOTS);
     this.#capacity = capacity;
     this.keys = listOf(capacity, this.keys, undefined);
     this.values = listOf(capacity, this.values, undefined);
@@ -189,7 +190,7 @@ export class Slots {
     this.ttls &&= lengthened(this.ttls, capacity);
     this.staleMs &&= lengthened(this.staleMs, capacity);
     this.deadlines.grow(capacity);
-    onGrow?.(capacity);
+    this.#onGrow?.(capacity);
   }
 }
 
@@ -203,7 +204,7 @@ export function admitting(column: Column, value: number): Column {
 }
 // #endregion admitting
 
-export function lengthened<A extends Column | Uint8Array>(array: A, length: number): A {
+export function lengthened<A extends Column | Uint8Array | Int32Array>(array: A, length: number): A {
   const copy = new (array.constructor as new (length: number) => A)(length);
   copy.set(array);
   return copy;

@@ -72,6 +72,7 @@ export interface PartitionStrategy {
 /** The part of the capacity, rounded down, that no partition loses to others. */
 export const LEAST_SHARE = 0.1;
 
+/** How a partition stands. */
 export interface PartitionInfo {
   readonly name: string;
   /** Entries that it has: more than {@link capacity} while others leave theirs unused. */
@@ -109,6 +110,7 @@ export const PREFETCH_WINDOW = 20;
 /** A regularity, and how much was seen of it. */
 export type AccessPattern = FrequencyPattern | SequencePattern | TemporalPattern;
 
+/** A key that much of what is asked for is. */
 export interface FrequencyPattern {
   readonly kind: 'frequency';
   readonly key: string;
@@ -117,6 +119,7 @@ export interface FrequencyPattern {
   readonly share: number;
 }
 
+/** A key that another one mostly comes next to, in the same session. */
 export interface SequencePattern {
   readonly kind: 'sequence';
   readonly key: string;
@@ -127,6 +130,7 @@ export interface SequencePattern {
   readonly probability: number;
 }
 
+/** A key that comes at regular intervals. */
 export interface TemporalPattern {
   readonly kind: 'temporal';
   readonly key: string;
@@ -163,6 +167,7 @@ export interface TunableParameter {
   readonly apply: (value: number) => void;
 }
 
+/** What is tuned, how far the workers go, and who is told. Nothing is required. */
 export interface OptimizerOptions {
   /** @default none */
   parameters?: readonly TunableParameter[];
@@ -187,6 +192,7 @@ export type PerformanceThresholds = Readonly<Record<string, { readonly above: nu
 /** So many readings in a row beyond a threshold raise an alert, and so many within it clear it. */
 export const ALERT_READINGS = 3;
 
+/** A metric went beyond its threshold for good, or came back. */
 export interface PerformanceAlert {
   readonly metric: string;
   readonly state: 'raised' | 'cleared';
@@ -194,6 +200,7 @@ export interface PerformanceAlert {
   readonly value: number;
 }
 
+/** What a service has to do, and how it gets on: means, of late. */
 export interface LoadMetrics {
   readonly arrivalsPerSecond: number;
   /** Fewer than arrive where there are too few workers: no measure of how many there should be. */

@@ -1,18 +1,37 @@
-// Who goes: one order among keys, that can be anything between recency and frequency.
+// Who goes: one order among slots, that can be anything between recency and frequency.
+
+import { Rings } from '../01-metadata-cache/policies/policy.ts';
+import { lengthened } from '../01-metadata-cache/slots.ts';
+import { Ghosts, halveCounts, MOST_USES, UNKNOWN } from './ghosts.ts';
 
 /** How an order remembers: after so many uses of its capacity, what it counted is worth half. */
 export type Memory = 'none' | 'short' | 'long';
 
 const HALF_LIFE: Record<Memory, number> = { none: 10, short: 10, long: 40 };
 
+/** The two queues, named by the heads of their rings. */
+const WINDOW = 0;
+const MAIN = 1;
+
 /** The part of the capacity in which newcomers prove themselves, where there is a memory. */
 const WINDOW_SHARE = 0.01;
-/** Names are remembered of so many times the capacity. */
-const GHOSTS = 2;
-/** Uses are counted up to here. */
-const MOST_USES = 15;
-/** So often the hand passes by an entry that has been used as often since. */
-const MOST_LIVES = 3;
+
+/**
+ * What is known of a slot is one byte: its uses; its lives, which are its uses since the hand came by, up to 3, and so
+ * often the hand spares it; whether it is in main; and whether the shadows hear of it.
+ */
+const USES = MOST_USES;
+const LIFE = USES + 1;
+const LIVES = 3 * LIFE;
+const IN_MAIN = 4 * LIFE;
+const HEARD = 8 * LIFE;
+
+/** By what is known of a slot, what is known of it after one more use: no branch, on the path of every hit. */
+const USED = Uint8Array.from({ length: 2 * HEARD }, (_, state) => {
+  const isCountFull = (state & USES) === USES;
+  const areLivesFull = (state & LIVES) === LIVES;
+  return state + (isCountFull ? 0 : 1) + (areLivesFull ? 0 : LIFE);
+});
 
 /**
  * By how much more often than the victim a candidate must have been used. Counts are halved at one moment and raised at
@@ -20,102 +39,35 @@ const MOST_LIVES = 3;
  */
 const CLEARLY_MORE = 1.25;
 
-/** What is known of a key. It is in one queue at any time: its order's window or main, or among the ghosts. */
-export class Known {
-  readonly key: string;
-  /** Whether the shadows hear of its uses. */
-  readonly isSampled: boolean;
-  queue: Queue | undefined;
-  colder: Known = this;
-  hotter: Known = this;
-  /** As of {@link epoch}; since then it has been halved with each epoch. */
-  uses = 0;
-  epoch = 0;
-  /** Uses since the hand came by, up to {@link MOST_LIVES}. */
-  lives = 0;
-
-  constructor(key: string, isSampled: boolean) {
-    this.key = key;
-    this.isSampled = isSampled;
-  }
-
-  get isKept(): boolean {
-    return this.queue !== undefined && !this.queue.isOfGhosts;
-  }
-}
-
-/** A ring whose head is a node like any other, so that nothing has to ask whether it is the first or the last. */
-class Queue {
-  readonly isOfGhosts: boolean;
-  size = 0;
-  readonly #head = new Known('', false);
-
-  constructor(isOfGhosts = false) {
-    this.isOfGhosts = isOfGhosts;
-  }
-
-  /** There must be one. */
-  get coldest(): Known {
-    return this.#head.hotter;
-  }
-
-  addHottest(known: Known): void {
-    this.#insert(known, this.#head.colder, this.#head);
-  }
-
-  addColdest(known: Known): void {
-    this.#insert(known, this.#head, this.#head.hotter);
-  }
-
-  remove(known: Known): void {
-    known.colder.hotter = known.hotter;
-    known.hotter.colder = known.colder;
-    known.queue = undefined;
-    this.size--;
-  }
-
-  /** From cold to hot. */
-  *[Symbol.iterator](): Generator<Known, void, void> {
-    for (let known = this.#head.hotter; known !== this.#head; known = known.hotter) yield known;
-  }
-
-  #insert(known: Known, colder: Known, hotter: Known): void {
-    known.queue = this;
-    known.colder = colder;
-    known.hotter = hotter;
-    colder.hotter = known;
-    hotter.colder = known;
-    this.size++;
-  }
-}
-
 /**
  * W-TinyLFU [1] with other means. Newcomers come into a window, in the order of their last use. Who falls out of it
  * stays if it has been used more often than the one that would have to go for it, which a hand chooses as in CLOCK
  * [4]: it spares who has been used since it last came by.
  *
- * How often is counted with the name, also of those that went: the ghosts. A sketch would take less memory for it,
- * and read each key on each use to find its counters, since V8 tells nobody the hash that it keeps; here a hit
- * costs nothing but a count. All counts are halved now and then, by what is subtracted from the age when they are
- * read.
+ * How often is counted with the slot, and remembered with the ghost when the entry has gone. A sketch would have to
+ * hash the key on each use to find its counters, since V8 tells nobody the hash that it keeps; here a hit costs nothing
+ * but a count. All counts are halved at once, now and then, which is a walk over all of them.
  *
  * Without a memory the window is all there is, and the order is that of the last use: LRU.
  */
-export class Order {
-  #capacity: number;
-  memory: Memory;
-  /** Exactly the keys that are in one of the queues. */
-  readonly #known = new Map<string, Known>();
-  readonly #window = new Queue();
-  readonly #main = new Queue();
-  /** At most {@link GHOSTS} times the capacity. */
-  readonly #ghosts = new Queue(true);
-  #uses = 0;
-  #epoch = 0;
+export class Order extends Rings {
+  #capacity = 0;
+  #memory: Memory;
+  readonly #ghosts = new Ghosts();
+  #windowRoom = 1;
+  #windowSize = 0;
+  #mainSize = 0;
+  /** Of the keys of the slots. */
+  #hashes = new Int32Array(0);
+  #states = new Uint8Array(0);
+  /** In uses. */
+  #halfLife = 0;
+  #usesSinceHalving = 0;
 
   constructor(capacity: number, memory: Memory = 'short') {
-    this.#capacity = capacity;
-    this.memory = memory;
+    super();
+    this.#memory = memory;
+    this.resize(capacity);
   }
 
   /** Entries that it should have. Who comes, and when somebody goes, is the owner's to decide. */
@@ -123,142 +75,170 @@ export class Order {
     return this.#capacity;
   }
 
-  /** Entries that are kept. */
   get size(): number {
-    return this.#window.size + this.#main.size;
+    return this.#windowSize + this.#mainSize;
   }
 
-  /** Nobody goes for it but ghosts. */
+  get memory(): Memory {
+    return this.#memory;
+  }
+
+  set memory(memory: Memory) {
+    if (memory === this.#memory) return;
+    this.#memory = memory;
+    this.#measure();
+  }
+
+  /** Nobody goes for it. */
   resize(capacity: number): void {
     this.#capacity = capacity;
-    this.#layGhosts();
+    this.#ghosts.resize(capacity);
+    this.#measure();
   }
 
-  find(key: string): Known | undefined {
-    return this.#known.get(key);
+  hashOf(slot: number): number {
+    return this.#hashes[slot]!;
   }
 
-  /** Notes a use of an entry that is kept. O(1). */
-  touch(known: Known): void {
-    this.#count(known);
-    if (known.lives < MOST_LIVES) known.lives++;
-    if (known.queue === this.#main && this.memory !== 'none') return;
-    known.queue!.remove(known);
-    this.#window.addHottest(known);
+  /** Notes a use, and tells whether the shadows hear of it. On the path of every hit. */
+  touch(slot: number): boolean {
+    if (++this.#usesSinceHalving >= this.#halfLife) this.#halve();
+    const state = this.#states[slot]!;
+    this.#states[slot] = USED[state]!;
+    if ((state & IN_MAIN) === 0) {
+      this.unlink(slot);
+      this.insertAfter(WINDOW, slot);
+    } else if (this.#memory === 'none') {
+      this.#leaveMain(slot);
+      this.#enterWindow(slot);
+    }
+    return state >= HEARD;
   }
 
-  /** Takes in a key that is not kept, as the one that was used last. */
-  add(key: string): Known {
-    const known = this.#take(key);
-    this.#count(known);
-    this.#window.addHottest(known);
-    return known;
+  /** How often a key that went had been used, or {@link UNKNOWN}. Its ghost is gone with that. */
+  recall(hash: number): number {
+    return this.#ghosts.take(hash);
   }
 
-  /** Takes in a key that is not kept, as the next to go. */
-  addColdest(key: string): void {
-    const known = this.#take(key);
-    known.uses = 0;
-    this.#main.addColdest(known);
+  /** Takes in a slot as the one that was used last. `uses` is what was recalled of its key. */
+  add(slot: number, hash: number, uses: number, isHeard: boolean): void {
+    if (++this.#usesSinceHalving >= this.#halfLife) this.#halve();
+    this.#hashes[slot] = hash;
+    this.#states[slot] = (uses === UNKNOWN ? 1 : Math.min(USES, uses + 1)) | (isHeard ? HEARD : 0);
+    this.#enterWindow(slot);
   }
 
-  /** Forgets a key, whether it is kept or a ghost. */
-  forget(key: string): void {
-    const known = this.#known.get(key);
-    if (known === undefined) return;
-    known.queue!.remove(known);
-    this.#known.delete(key);
+  /** Takes in a slot as the next to go. */
+  addColdest(slot: number, hash: number, isHeard: boolean): void {
+    this.#hashes[slot] = hash;
+    this.#states[slot] = isHeard ? HEARD : 0;
+    this.#enterMain(slot, this.previous(MAIN));
+  }
+
+  remove(slot: number): void {
+    if (this.#states[slot]! & IN_MAIN) return this.#leaveMain(slot);
+    this.unlink(slot);
+    this.#windowSize--;
   }
 
   // #region evict
   /**
-   * Lets one go, which becomes a ghost; there must be one. Not the newest, unless it is the only one. O(1),
-   * amortized: who is passed by has been used for it, and who moves to main has come into the window for it.
+   * Lets one go, which becomes a ghost; there must be one. Not the newest, unless it is the only one, or the next one
+   * is about to come. O(1), amortized: who is passed by has been used for it, and who moves to main has come into the
+   * window for it.
    */
-  evict(): string {
-    const room = this.memory === 'none' ? this.#capacity : Math.max(1, Math.floor(WINDOW_SHARE * this.#capacity));
-    while (this.#window.size > room && this.#main.size < this.#capacity - room) this.#promote();
+  evict(isOneComing: boolean): number {
+    const room = isOneComing ? this.#windowRoom - 1 : this.#windowRoom;
+    while (this.#windowSize > room && this.#mainSize < this.#capacity - this.#windowRoom) this.#promote();
+    if (this.#mainSize === 0) return this.#bury(this.previous(WINDOW));
     const victim = this.#spareTheUsed();
-    const candidate = this.#window.coldest;
-    if (victim === undefined) return this.#bury(candidate);
-    if (this.#window.size <= room) return this.#bury(victim);
+    if (this.#windowSize <= room) return this.#bury(victim);
+    const candidate = this.previous(WINDOW);
     if (this.#usesOf(candidate) <= CLEARLY_MORE * this.#usesOf(victim)) return this.#bury(candidate);
     this.#promote();
     return this.#bury(victim);
   }
   // #endregion evict
 
-  /** The keys that are kept, roughly from cold to hot. */
-  *keys(): Generator<string, void, void> {
-    for (const { key } of this.#main) yield key;
-    for (const { key } of this.#window) yield key;
+  override grow(capacity: number): void {
+    super.grow(capacity);
+    this.#hashes = lengthened(this.#hashes, capacity);
+    this.#states = lengthened(this.#states, capacity);
+    this.#measure();
   }
 
-  /** Throws if the queues and the names do not agree. O(size). @internal */
+  /** Roughly from hot to cold. */
+  *slots(): Generator<number, void, void> {
+    yield* this.ring(WINDOW);
+    yield* this.ring(MAIN);
+  }
+
+  /** Throws if the queues are not as long as they should be. O(size). @internal */
   check(): void {
-    let count = 0;
-    for (const queue of [this.#window, this.#main, this.#ghosts]) {
-      for (const known of queue) {
-        if (known.queue !== queue) throw new Error(`${known.key} is in another queue than it says`);
-        if (this.#known.get(known.key) !== known) throw new Error(`${known.key} is in a queue, and not known`);
-        count++;
-      }
-    }
-    if (count !== this.#known.size) throw new Error(`${this.#known.size} are known, ${count} are in queues`);
-    if (this.#ghosts.size > GHOSTS * this.#capacity) throw new Error(`${this.#ghosts.size} ghosts are too many`);
+    const sizes = [WINDOW, MAIN].map((queue) => {
+      const slots = [...this.ring(queue)];
+      const stray = slots.find((slot) => (this.#states[slot]! & IN_MAIN) > 0 !== (queue === MAIN));
+      if (stray !== undefined) throw new Error(`slot ${stray} is in another queue than it says`);
+      return slots.length;
+    });
+    if (sizes[WINDOW] !== this.#windowSize || sizes[MAIN] !== this.#mainSize) throw new Error('a queue is miscounted');
   }
 
-  protected isSampled(_key: string): boolean {
-    return false;
+  /** What follows from capacity and memory. To halve is to walk over all slots, so as many uses must pay for it. */
+  #measure(): void {
+    const isAllWindow = this.#memory === 'none';
+    this.#windowRoom = isAllWindow ? this.#capacity : Math.max(1, Math.floor(WINDOW_SHARE * this.#capacity));
+    this.#halfLife = Math.max(HALF_LIFE[this.#memory] * this.#capacity, this.#states.length);
   }
 
-  #take(key: string): Known {
-    let known = this.#known.get(key);
-    if (known === undefined) this.#known.set(key, (known = new Known(key, this.isSampled(key))));
-    else known.queue!.remove(known);
-    known.lives = 0;
-    return known;
+  #usesOf(slot: number): number {
+    return this.#states[slot]! & USES;
   }
 
-  #count(known: Known): void {
-    if (++this.#uses >= HALF_LIFE[this.memory] * this.#capacity) {
-      this.#uses = 0;
-      this.#epoch++;
-    }
-    known.uses = Math.min(MOST_USES, this.#usesOf(known) + 1);
-    known.epoch = this.#epoch;
-  }
-
-  #usesOf({ uses, epoch }: Known): number {
-    return uses >> Math.min(31, this.#epoch - epoch);
+  #halve(): void {
+    halveCounts(this.#states);
+    this.#ghosts.halve();
+    this.#usesSinceHalving = 0;
   }
 
   #promote(): void {
-    const known = this.#window.coldest;
-    this.#window.remove(known);
-    known.lives = 0;
-    this.#main.addHottest(known);
+    const slot = this.previous(WINDOW);
+    this.remove(slot);
+    this.#states[slot]! &= ~LIVES;
+    this.#enterMain(slot, MAIN);
   }
 
-  #spareTheUsed(): Known | undefined {
-    if (this.#main.size === 0) return undefined;
+  /** The one at the hand, which goes round by moving who is spared from the cold end to the hot one. */
+  #spareTheUsed(): number {
     for (;;) {
-      const known = this.#main.coldest;
-      if (known.lives === 0) return known;
-      known.lives--;
-      this.#main.remove(known);
-      this.#main.addHottest(known);
+      const slot = this.previous(MAIN);
+      if ((this.#states[slot]! & LIVES) === 0) return slot;
+      this.#states[slot]! -= LIFE;
+      this.unlink(slot);
+      this.insertAfter(MAIN, slot);
     }
   }
 
-  #bury(known: Known): string {
-    known.queue!.remove(known);
-    this.#ghosts.addHottest(known);
-    this.#layGhosts();
-    return known.key;
+  #bury(slot: number): number {
+    this.remove(slot);
+    this.#ghosts.add(this.#hashes[slot]!, this.#usesOf(slot));
+    return slot;
   }
 
-  #layGhosts(): void {
-    while (this.#ghosts.size > GHOSTS * this.#capacity) this.forget(this.#ghosts.coldest.key);
+  #enterWindow(slot: number): void {
+    this.insertAfter(WINDOW, slot);
+    this.#windowSize++;
+  }
+
+  #enterMain(slot: number, after: number): void {
+    this.insertAfter(after, slot);
+    this.#states[slot]! |= IN_MAIN;
+    this.#mainSize++;
+  }
+
+  #leaveMain(slot: number): void {
+    this.unlink(slot);
+    this.#states[slot]! &= ~IN_MAIN;
+    this.#mainSize--;
   }
 }

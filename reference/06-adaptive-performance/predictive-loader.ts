@@ -24,6 +24,9 @@ interface Session {
  *
  * An access is a use of a key in a {@link session} by {@link load}, {@link loadWithDependencies} or {@link get},
  * unless the session used the same key just before. A use outside of sessions teaches nothing.
+ *
+ * @example
+ * {@includeCode ../../docs/examples/06-adaptive-performance/loader.ts#loader}
  */
 export class PredictiveLoader extends LazyMetadataLoader {
   readonly #session = new AsyncLocalStorage<Session | undefined>();

@@ -17,6 +17,9 @@ import { HillClimbing } from './tuning.ts';
 /**
  * Changes parameters while the program runs, and keeps what makes it better; says when a metric is beyond its
  * threshold; follows the load with the number of workers. It has no timer: whoever calls it decides when.
+ *
+ * @example
+ * {@includeCode ../../docs/examples/06-adaptive-performance/optimizer.ts#optimizer}
  */
 export class RealTimeOptimizer {
   readonly #tuning: { readonly climbing: HillClimbing; readonly objective: () => number } | undefined;

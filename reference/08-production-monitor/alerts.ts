@@ -5,6 +5,7 @@ import type { Milliseconds } from './clock.ts';
 import { checkCondition, type Condition, duration, Reader } from './conditions.ts';
 import type { MetricSnapshot } from './metrics.ts';
 
+/** When somebody is to be told of what, and how urgently. */
 export interface AlertRule {
   readonly name: string;
   /** Whether it wakes somebody, or waits until they are at work. */
@@ -19,12 +20,14 @@ export interface AlertRule {
   readonly keepFiringMs?: Milliseconds;
 }
 
+/** Some rules, and by what people are told. */
 export interface AlertConfiguration {
   readonly rules: readonly AlertRule[];
   /** If it throws, or returns a promise that is rejected, nobody was told: the next tick tries again. */
   readonly notify?: (notification: AlertNotification) => unknown;
 }
 
+/** That an alert fires, or does so no more. */
 export interface AlertNotification {
   readonly rule: AlertRule;
   readonly state: 'firing' | 'resolved';
@@ -32,6 +35,7 @@ export interface AlertNotification {
   readonly at: Milliseconds;
 }
 
+/** How a rule stood at the last tick. */
 export interface AlertStatus {
   readonly name: string;
   readonly severity: 'page' | 'ticket';

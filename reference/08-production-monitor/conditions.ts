@@ -15,6 +15,7 @@ export interface Signal {
   readonly over?: number;
 }
 
+/** Beyond what a reading is too much, or too little. */
 export interface Limit {
   /** Strictly: at the threshold is not beyond it. */
   readonly is: 'above' | 'below';
@@ -48,6 +49,7 @@ export interface BurnCondition {
   readonly windowsMs: readonly Milliseconds[];
 }
 
+/** What a rule looks at, and what must be so for it to fire. */
 export type Condition = ValueCondition | RateCondition | BurnCondition;
 
 /** What was counted when. */

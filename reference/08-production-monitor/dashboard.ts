@@ -32,6 +32,7 @@ export const CONTENT_SECURITY_POLICY = [
   `script-src '${hashOf(SCRIPT)}'`,
   `style-src '${hashOf(STYLE)}'`,
   `connect-src 'self'`,
+  `img-src data:`, // the icon, for which a browser would otherwise ask
   `base-uri 'none'`,
   `form-action 'none'`,
   `frame-ancestors 'none'`,
@@ -44,6 +45,7 @@ export function renderDashboard(data: DashboardData): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>Monitor</title>
 <style>${STYLE}</style>
 </head>

@@ -10,6 +10,7 @@ export const MAX_BEHIND_BYTES = 1_000_000;
 /** With one connection more, that which was silent for the longest is cut off. */
 export const MAX_CONNECTIONS = 128;
 
+/** Where the monitor is reached. */
 export interface ListenOptions {
   /** @default 0, one that is free */
   port?: number;

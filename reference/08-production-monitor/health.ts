@@ -14,6 +14,7 @@ export type Check = (signal: AbortSignal) => unknown;
 /** What its failure asks for: that the process be started anew, or only that it be given no requests. */
 export type CheckKind = 'live' | 'ready';
 
+/** What a check is for, and how long it may take. */
 export interface CheckOptions {
   /** @default 'ready' */
   kind?: CheckKind;
@@ -21,6 +22,7 @@ export interface CheckOptions {
   timeoutMs?: Milliseconds;
 }
 
+/** What became of one check. */
 export interface CheckResult {
   readonly name: string;
   readonly kind: CheckKind;
@@ -30,6 +32,7 @@ export interface CheckResult {
   readonly error?: string;
 }
 
+/** What became of all checks that were asked, and what follows from it. */
 export interface HealthStatus {
   /** All checks of kind `live` have passed. */
   readonly live: boolean;

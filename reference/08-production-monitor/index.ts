@@ -62,8 +62,8 @@
  *
  * - To count: O(labels), no allocation. A histogram besides compares with up to 11 bounds.
  * - A series: an object, its labels, a place in a Map; a histogram's 8 bytes for each bucket besides. At most 1,001.
- * - A scrape: O(lines), 14 for each series of a histogram, some 4 µs together, and the process does nothing else for as
- *   long. Eight megabytes of metrics, which blocked a process for a second elsewhere [6], take 50 ms. That is still
+ * - A scrape: O(lines), 14 for each series of a histogram, some 4 µs together, and the process does nothing else for
+ *   as long. Eight megabytes of metrics, which blocked a process for a second elsewhere [6], take 50 ms. That is still
  *   too long; what keeps it short is the bound on series.
  * - A tick: O(series × (buckets + rules)), once a minute.
  * - A window of six hours, ticked each minute: 360 samples of three numbers.
@@ -72,13 +72,13 @@
  *
  * series.ts, then metrics.ts and registry.ts, which are made of it; distribution.ts and exposition.ts, arithmetic and
  * text; health.ts; conditions.ts, then alerts.ts; report.ts and dashboard.ts; endpoints.ts, the walls; and
- * production-monitor.ts, where all of it meets. shop.ts has the alerts of the shop with their runbook, clock.ts the time
- * that is handed in, and open-telemetry.ts is a door to the other world.
+ * production-monitor.ts, where all of it meets. shop.ts has the alerts of the shop with their runbook, clock.ts the
+ * time that is handed in, and open-telemetry.ts is a door to the other world.
  *
  * [1] github.com/prometheus/client_golang, DefBuckets
  * [2] prometheus.io/docs/instrumenting/exposition_formats
- * [3] B. Beyer, N. R. Murphy, D. K. Rensin, K. Kawahara, S. Thorne (editors): The Site Reliability Workbook. O'Reilly 2018,
- *     chapter 5, Alerting on SLOs
+ * [3] B. Beyer, N. R. Murphy, D. K. Rensin, K. Kawahara, S. Thorne (editors): The Site Reliability Workbook. O'Reilly
+ *     2018, chapter 5, Alerting on SLOs
  * [4] opentelemetry.io/docs/specs/otel/metrics/api
  * [5] E. Cambiaso, G. Papaleo, G. Chiola, M. Aiello: Slow DoS Attacks: Definition and Categorisation. International
  *     Journal of Trust Management in Computing and Communications 1(3/4), 2013
@@ -105,7 +105,7 @@ export type {
   MetricSnapshot,
   ScalarSnapshot,
 } from './metrics.ts';
-export { type BatchResult, exportTo, type Meter } from './open-telemetry.ts';
+export { exportTo } from './open-telemetry.ts';
 export { type MonitorOptions, ProductionMonitor } from './production-monitor.ts';
 export { MetricConflictError, MetricsRegistry, type RegistryOptions } from './registry.ts';
 export type { DashboardData, PerformanceReport, SeriesReport } from './report.ts';

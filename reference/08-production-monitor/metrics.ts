@@ -5,6 +5,7 @@ import type { Milliseconds } from './clock.ts';
 import type { Distribution } from './distribution.ts';
 import { type Labels, SeriesTable } from './series.ts';
 
+/** What a metric says of itself. */
 export interface MetricOptions {
   /** What it is, in a sentence. @default '' */
   help?: string;
@@ -12,6 +13,7 @@ export interface MetricOptions {
   labels?: readonly string[];
 }
 
+/** What a histogram says of itself, and where its bounds are. */
 export interface HistogramOptions extends MetricOptions {
   /** Upper bounds, finite, ascending, at least one. @default DEFAULT_BUCKETS */
   buckets?: readonly number[];
@@ -27,7 +29,11 @@ export interface Counter {
 export interface Gauge {
   /** @throws RangeError if the value is not finite */
   set(value: number, labels?: Labels): void;
-  /** @param value what is added; negative, it is taken away */
+  /**
+   * Adds to it; what is negative is taken away.
+   *
+   * @throws RangeError if the value is not finite
+   */
   add(value: number, labels?: Labels): void;
 }
 
@@ -48,6 +54,7 @@ export interface Histogram {
 /** A metric at one instant. Series stand in the order in which they were made. */
 export type MetricSnapshot = ScalarSnapshot | HistogramSnapshot;
 
+/** A counter or a gauge at one instant. */
 export interface ScalarSnapshot {
   readonly name: string;
   readonly type: 'counter' | 'gauge';
@@ -55,6 +62,7 @@ export interface ScalarSnapshot {
   readonly series: readonly { readonly labels: Labels; readonly value: number }[];
 }
 
+/** A histogram at one instant. */
 export interface HistogramSnapshot {
   readonly name: string;
   readonly type: 'histogram';
@@ -152,7 +160,7 @@ export class HistogramMetric implements Histogram {
   time<T>(fn: () => T, labels = UNLABELLED): T {
     const hasOutcome = this.description.labelNames.includes('outcome');
     const labelled = (outcome: string): Labels => (hasOutcome ? { outcome, ...labels } : labels);
-    this.series.valuesOf(labelled('ok'));
+    this.series.check(labelled('ok'));
     const startedAt = this.#now();
     const end = (outcome: string) => {
       this.observe(Math.max(0, this.#now() - startedAt) / 1_000, labelled(outcome));

@@ -1,25 +1,13 @@
-// The metrics for OpenTelemetry, by whatever implementation the caller brings.
+// The metrics for OpenTelemetry [4], by whatever implementation the process has registered.
 
+import type { BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
 import type { MetricSnapshot } from './metrics.ts';
 import type { MetricsRegistry } from './registry.ts';
-import type { Labels } from './series.ts';
 
-/** The part of OpenTelemetry's `Meter` [4] that is needed. `metrics.getMeter('shop')` has it. */
-export interface Meter {
-  createObservableCounter(name: string, options: { description: string }): object;
-  createObservableGauge(name: string, options: { description: string }): object;
-  addBatchObservableCallback(callback: (result: BatchResult) => void, instruments: any[]): void;
-  removeBatchObservableCallback(callback: (result: BatchResult) => void, instruments: any[]): void;
-}
-
-export interface BatchResult {
-  observe(instrument: any, value: number, attributes: Labels): void;
-}
-
-/** What one number of a metric goes to, and all of them at the time of a collection. */
+/** What the numbers of one metric go to, and how they get there when OpenTelemetry collects. */
 interface Bridge {
-  readonly instruments: readonly object[];
-  readonly observe: (result: BatchResult) => void;
+  readonly instruments: readonly Observable[];
+  readonly observe: (result: BatchObservableResult) => void;
 }
 
 /**
@@ -29,6 +17,7 @@ interface Bridge {
  * A histogram goes over as its three parts, the counters `_bucket`, `_sum` and `_count`, as Prometheus shows it: in
  * OpenTelemetry only single values can be recorded in a histogram, and not one that was counted elsewhere.
  *
+ * @param meter such as `metrics.getMeter('shop')` of `@opentelemetry/api`
  * @returns a function that ends it
  */
 export function exportTo(meter: Meter, metrics: MetricsRegistry): () => void {
@@ -46,11 +35,10 @@ export function exportTo(meter: Meter, metrics: MetricsRegistry): () => void {
 
 function bridgeTo(meter: Meter, read: () => MetricSnapshot): Bridge {
   const { name, type, help: description } = read();
-  const theirs = name.replaceAll(':', '.'); // Prometheus's names may have colons, OpenTelemetry's may not
-  const counter = (part: string) => meter.createObservableCounter(theirs + part, { description });
+  const counter = (part: string) => meter.createObservableCounter(instrumentName(name) + part, { description });
   if (type === 'histogram') return histogramBridge(counter('_bucket'), counter('_sum'), counter('_count'), read);
-  const only = type === 'counter' ? counter('') : meter.createObservableGauge(theirs, { description });
-  const observe = (result: BatchResult) => {
+  const only = type === 'counter' ? counter('') : meter.createObservableGauge(instrumentName(name), { description });
+  const observe = (result: BatchObservableResult) => {
     for (const series of read().series) {
       if ('value' in series) result.observe(only, series.value, series.labels);
     }
@@ -58,8 +46,13 @@ function bridgeTo(meter: Meter, read: () => MetricSnapshot): Bridge {
   return { instruments: [only], observe };
 }
 
-function histogramBridge(inBucket: object, sumOf: object, countOf: object, read: () => MetricSnapshot): Bridge {
-  const observe = (result: BatchResult) => {
+function histogramBridge(
+  inBucket: Observable,
+  sumOf: Observable,
+  countOf: Observable,
+  read: () => MetricSnapshot,
+): Bridge {
+  const observe = (result: BatchObservableResult) => {
     for (const series of read().series) {
       if ('value' in series) continue;
       const { labels, count, sum, buckets } = series;
@@ -70,4 +63,9 @@ function histogramBridge(inBucket: object, sumOf: object, countOf: object, read:
     }
   };
   return { instruments: [inBucket, sumOf, countOf], observe };
+}
+
+/** Prometheus's names may have colons, and begin with an underscore; OpenTelemetry's begin with a letter. */
+function instrumentName(name: string): string {
+  return name.replaceAll(':', '.').replace(/^(?![a-z])/i, 'metric');
 }

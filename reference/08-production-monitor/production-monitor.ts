@@ -10,6 +10,7 @@ import { type Check, type CheckKind, type CheckOptions, HealthChecks, type Healt
 import { MetricsRegistry } from './registry.ts';
 import { type DashboardData, type Moment, type PerformanceReport, seriesBetween } from './report.ts';
 
+/** What a monitor reads the time by, and who gets its reports. */
 export interface MonitorOptions {
   /** @default performance.now */
   now?: () => Milliseconds;
@@ -25,6 +26,9 @@ export interface MonitorOptions {
  * Watches a process from within: counts, checks, alerts, reports; and answers by HTTP.
  *
  * Nothing runs unless somebody asks or calls {@link tick}, so that a process may end, and a test may turn the clock.
+ *
+ * @example
+ * {@includeCode ../../docs/examples/08-production-monitor/monitor.ts#monitor}
  */
 export class ProductionMonitor {
   readonly metrics: MetricsRegistry;

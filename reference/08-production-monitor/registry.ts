@@ -17,6 +17,7 @@ import {
   type MetricSnapshot,
 } from './metrics.ts';
 
+/** By what a registry measures, and how much it keeps. */
 export interface RegistryOptions {
   /** What {@link Histogram.time} reads. @default performance.now */
   now?: () => Milliseconds;
@@ -44,6 +45,9 @@ export let metricsOf: (registry: MetricsRegistry) => readonly Metric[];
  * Whoever asks for a metric that there is already gets that one, so every module may ask for what it needs.
  * All three kinds throw a RangeError for names that Prometheus does not allow, and a {@link MetricConflictError}
  * for a name with which something else is counted.
+ *
+ * @example
+ * {@includeCode ../../docs/examples/08-production-monitor/registry.ts#registry}
  */
 export class MetricsRegistry {
   readonly #metrics = new Map<string, Metric>();
@@ -64,14 +68,17 @@ export class MetricsRegistry {
     this.#maxSeries = maxSeries;
   }
 
+  /** The counter of that name. */
   counter(name: string, options: MetricOptions = {}): Counter {
     return this.#metric(describe('counter', name, options), (one) => new CounterMetric(one, this.#maxSeries));
   }
 
+  /** The gauge of that name. */
   gauge(name: string, options: MetricOptions = {}): Gauge {
     return this.#metric(describe('gauge', name, options), (one) => new GaugeMetric(one, this.#maxSeries));
   }
 
+  /** The histogram of that name. */
   histogram(name: string, options: HistogramOptions = {}): Histogram {
     const bounds = ascending(name, options.buckets ?? DEFAULT_BUCKETS);
     const description = describe('histogram', name, options, bounds);

@@ -21,6 +21,7 @@ export interface PerformanceReport {
 /** The period that began with the tick before the last. */
 export type DashboardData = PerformanceReport;
 
+/** What one series did in a period, by the type of its metric. */
 export type SeriesReport = { readonly metric: string; readonly labels: Labels } & (
   | { readonly type: 'counter'; readonly increase: number; readonly perSecond: number }
   | { readonly type: 'gauge'; readonly value: number }

@@ -52,17 +52,28 @@ export class SeriesTable<S> {
    * @throws TypeError if a label is missing, unknown or no string
    */
   find(labels: Labels): S {
+    return this.#known(labels) ?? this.#make(this.valuesOf(labels));
+  }
+
+  #known(labels: Labels): S | undefined {
     const { labelNames } = this.#options;
+    if (countOf(labels) !== labelNames.length) return undefined;
     let tree: Tree<S> | undefined = this.#tree;
-    if (countOf(labels) === labelNames.length) {
-      for (let i = 0; i < labelNames.length && tree !== undefined; i++) {
-        tree = (tree as Map<string, Tree<S>>).get(labels[labelNames[i]!]!);
-      }
-      if (tree !== undefined) return tree as S;
+    for (let i = 0; i < labelNames.length && tree !== undefined; i++) {
+      tree = (tree as Map<string, Tree<S>>).get(labels[labelNames[i]!]!);
     }
-    return this.#make(this.valuesOf(labels));
+    return tree as S | undefined;
   }
   // #endregion find
+
+  /**
+   * Makes no series, and where there is one costs as much as to find it.
+   *
+   * @throws TypeError if a label is missing, unknown or no string
+   */
+  check(labels: Labels): void {
+    if (this.#known(labels) === undefined) this.valuesOf(labels);
+  }
 
   /**
    * The values of the labels, in the order of their names.

@@ -18,7 +18,7 @@ export const SHOP = {
   /** So many of all requests are not slow. */
   promptness: 0.99,
   /** The fewest requests a second at any time of the day. */
-  fewestPerSecond: 2,
+  fewestPerSecond: 1,
   /** From tick to tick. */
   tickMs: 60_000,
   /** What the monitor listens on. */

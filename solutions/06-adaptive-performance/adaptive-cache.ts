@@ -111,11 +111,12 @@ export class AdaptiveCache extends OptimizedMetadataCache {
     // #endregion
   }
 
-  override get<T>(key: string, factory: () => T): T {
+  // A parent may have a `get` without a factory too, as the reference has: hand yours on as `factory!`.
+  override get<T>(key: string, factory?: () => T): T {
     // #region step 6.1
     const partition = this.#partitionOf(key);
     if (!this.has(key)) this.#missed(partition, key);
-    const value = super.get(key, factory);
+    const value = super.get(key, factory!);
     this.#used(partition, key);
     return value;
     // #endregion

@@ -17,7 +17,7 @@ import type {
 export class Alerts {
   // #region solution only
   readonly #watched: Map<string, Watched>;
-  readonly #notify: (notification: AlertNotification) => void;
+  readonly #notify: (notification: AlertNotification) => unknown;
 
   // #endregion
   /** @throws RangeError if two rules have the same name, or a rule has a number that is none */
@@ -37,8 +37,9 @@ export class Alerts {
       const isFiring = watched.state === 'firing';
       if (isFiring === watched.isTold || now < watched.silentUntil) continue;
       try {
-        this.#notify({ rule: watched.rule, state: isFiring ? 'firing' : 'resolved', at: now });
+        const delivery = this.#notify({ rule: watched.rule, state: isFiring ? 'firing' : 'resolved', at: now });
         watched.isTold = isFiring;
+        Promise.resolve(delivery).catch(() => (watched.isTold = !isFiring));
       } catch {
         // Nobody was told: the next tick will try again.
       }
@@ -181,8 +182,11 @@ function requireNumbers(name: string, fields: object): void {
       throw new RangeError(`${field} of the alert ${name} must be ${rule}, received ${inspect(number)}`);
     }
   }
-  const { objective = 0 } = fields as Partial<BurnCondition>;
-  if (objective >= 0 && objective < 1) return;
-  throw new RangeError(`objective of the alert ${name} must be from 0 to below 1, received ${inspect(objective)}`);
+  const { objective = 0, windowsMs } = fields as Partial<BurnCondition>;
+  if (!(objective >= 0 && objective < 1)) {
+    throw new RangeError(`objective of the alert ${name} must be from 0 to below 1, received ${inspect(objective)}`);
+  }
+  // Over no window at all everything holds: the alert would fire for good.
+  if (windowsMs?.length === 0) throw new RangeError(`windowsMs of the alert ${name} must have a window, received []`);
 }
 // #endregion

@@ -11,6 +11,7 @@ export function renderDashboard(data: DashboardData): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<link rel="icon" href="data:,">
 <title>Monitor</title>
 <style>
 body { font: 14px system-ui, sans-serif; margin: 2rem; }

@@ -1,19 +1,27 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 import { type ListenOptions, MAX_BEHIND_BYTES } from '#contract/08-production-monitor';
 
 /** What one path answers; `events` keeps the connection and is sent what is published. */
-export type Route = () => Answer | Promise<Answer>;
+export type Route = () => 'events' | Page | Promise<Page>;
 
-export type Answer = 'events' | { readonly status: number; readonly type: string; readonly body: string };
+export interface Page {
+  readonly status: number;
+  /** Without the charset, which is UTF-8. */
+  readonly type: string;
+  readonly body: string;
+}
 
 /** A small HTTP server that has nothing but its routes. */
 export class Endpoints {
   // #region solution only
   readonly #routes: ReadonlyMap<string, Route>;
-  readonly #listeners = new Set<ServerResponse>();
-  #server: Server | undefined;
+  /** Who is sent events: one answer for a connection, since it has no end. */
+  readonly #listeners = new Map<Socket, ServerResponse>();
+  /** There from the call of {@link listen} to that of {@link close}. */
+  #server: Promise<Server> | undefined;
+  #closed: Promise<void> = Promise.resolve();
 
   // #endregion
   constructor(routes: ReadonlyMap<string, Route>) {
@@ -31,31 +39,26 @@ export class Endpoints {
   async listen({ port = 0, host = '127.0.0.1' }: ListenOptions = {}): Promise<string> {
     // #region step 8.5
     if (this.#server) throw new Error('the monitor listens already');
-    const server = createServer((request, response) => void this.#answer(request, response));
-    this.#server = server;
+    const opening = this.#closed.then(() => this.#open(port, host));
+    this.#server = opening;
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, resolve);
-      });
+      const address = (await opening).address() as AddressInfo;
+      return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
     } catch (error) {
-      this.#server = undefined;
+      if (this.#server === opening) this.#server = undefined;
       throw error;
     }
-    const address = server.address() as AddressInfo;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
     // #endregion
   }
 
   /** Ends all connections, whatever they are waiting for. Resolves when the port is free. */
   async close(): Promise<void> {
     // #region step 8.5
-    const server = this.#server;
-    if (!server) return;
-    this.#server = undefined;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
+    if (this.#server) {
+      this.#closed = this.#server.then(shut, () => {});
+      this.#server = undefined;
+    }
+    await this.#closed;
     // #endregion
   }
 
@@ -64,15 +67,28 @@ export class Endpoints {
     // #region step 8.6
     if (this.#listeners.size === 0) return;
     const event = `data: ${text()}\n\n`;
-    for (const response of this.#listeners) {
-      if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
+    for (const [socket, response] of this.#listeners) {
+      if (response.writableLength > MAX_BEHIND_BYTES) socket.destroy();
       else response.write(event);
     }
     // #endregion
   }
   // #region solution only
 
+  async #open(port: number, host: string): Promise<Server> {
+    const server = createServer((request, response) => void this.#answer(request, response));
+    await new Promise<void>((resolve, reject) => {
+      // And not `once`: a connection that can't be accepted is an `error` later on, and must not end the process.
+      server.on('error', reject);
+      server.listen(port, host, resolve);
+    });
+    return server;
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
+    // What is asked after events, which have no end, could only be kept, and never answered.
+    if (this.#listeners.has(socket)) return void socket.destroy();
     response.setHeader('Cache-Control', 'no-store');
     // A body is not read, and so what comes after it on this connection can't be.
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
@@ -87,13 +103,13 @@ export class Endpoints {
         response.setHeader('Allow', 'GET, HEAD');
         return text(405, 'method not allowed');
       }
-      const answer = await route();
-      if (answer !== 'events') return send(response, answer);
+      const answer = route();
+      if (answer !== 'events') return send(response, await answer);
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       if (request.method === 'HEAD') return void response.end();
       response.flushHeaders();
-      this.#listeners.add(response);
-      response.on('close', () => this.#listeners.delete(response));
+      this.#listeners.set(socket, response);
+      socket.on('close', () => this.#listeners.delete(socket));
     } catch {
       text(500, 'internal error');
     }
@@ -102,7 +118,13 @@ export class Endpoints {
 }
 // #region solution only
 
-function send(response: ServerResponse, { status, type, body }: Exclude<Answer, 'events'>): void {
+async function shut(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}
+
+function send(response: ServerResponse, { status, type, body }: Page): void {
   response.writeHead(status, {
     'Content-Type': `${type}; charset=utf-8`,
     'Content-Length': Buffer.byteLength(body),

@@ -89,5 +89,11 @@ interface Registered {
   running: Promise<CheckResult> | undefined;
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+function messageOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'an error that has no text'; // such as an object without a prototype
+  }
+}
 // #endregion

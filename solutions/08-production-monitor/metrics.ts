@@ -82,10 +82,11 @@ export class MetricsRegistry {
       series.counts[bucket < 0 ? bounds.length : bucket]!++;
     };
     const time = <T>(fn: () => T, labels: Labels = {}): T => {
+      const labelled = (outcome: string) => (names.includes('outcome') ? { outcome, ...labels } : labels);
+      metric.valuesOf(labelled('ok')); // throws now, and not in the place of what `fn` returned
       const startedAt = this.#now();
       const end = (outcome: string) => {
-        const seconds = Math.max(0, this.#now() - startedAt) / 1_000;
-        observe(seconds, names.includes('outcome') ? { outcome, ...labels } : labels);
+        observe(Math.max(0, this.#now() - startedAt) / 1_000, labelled(outcome));
       };
       const returned = <V>(value: V) => (end('ok'), value);
       const failed = (error: unknown): never => {
@@ -178,17 +179,23 @@ class Metric {
     if (labelNames.length === 0) this.seriesOf({});
   }
 
-  seriesOf(labels: Labels): Series {
+  /** In the order of their names; a TypeError if they are not those of the metric. */
+  valuesOf(labels: Labels): string[] {
     const { name, labelNames } = this;
     const given = Object.keys(labels).length;
     if (given !== labelNames.length || !labelNames.every((label) => Object.hasOwn(labels, label))) {
       throw new TypeError(`${name} has the labels ${inspect(labelNames)}, received ${inspect(labels)}`);
     }
-    const values = labelNames.map((label) => {
+    return labelNames.map((label) => {
       const value: unknown = labels[label];
       if (typeof value === 'string') return value;
       throw new TypeError(`the label ${label} of ${name} must be a string, received ${inspect(value)}`);
     });
+  }
+
+  seriesOf(labels: Labels): Series {
+    const { labelNames } = this;
+    const values = this.valuesOf(labels);
     let key = JSON.stringify(values);
     const limit = this.maxSeries + (this.#series.has(this.#overflow) ? 1 : 0);
     if (!this.#series.has(key) && this.#series.size >= limit) key = this.#overflow;

@@ -18,7 +18,7 @@ import type {
 } from '#contract/08-production-monitor';
 import { Alerts } from './alerts.ts';
 import { renderDashboard, renderMain } from './dashboard.ts';
-import { type Answer, Endpoints } from './endpoints.ts';
+import { Endpoints, type Page, type Route } from './endpoints.ts';
 import { formatMetrics } from './exposition.ts';
 import { HealthChecks } from './health.ts';
 import { MetricsRegistry, quantile } from './metrics.ts';
@@ -63,7 +63,7 @@ export class ProductionMonitor {
     this.#now = now;
     this.#health = new HealthChecks(now, schedule ?? byTimer);
     this.#endpoints = new Endpoints(
-      new Map<string, () => Answer | Promise<Answer>>([
+      new Map<string, Route>([
         ['/health/live', async () => healthAnswer('live', await this.#health.run('live'))],
         ['/health/ready', async () => healthAnswer('ready', await this.performHealthCheck())],
         ['/metrics', () => ok('text/plain; version=0.0.4', formatMetrics(this.metrics.snapshot()))],
@@ -200,9 +200,9 @@ interface Moment {
   readonly metrics: readonly MetricSnapshot[];
 }
 
-const ok = (type: string, body: string): Answer => ({ status: 200, type, body });
+const ok = (type: string, body: string): Page => ({ status: 200, type, body });
 
-function healthAnswer(kind: 'live' | 'ready', status: HealthStatus): Answer {
+function healthAnswer(kind: 'live' | 'ready', status: HealthStatus): Page {
   const body = JSON.stringify({ [kind]: status[kind], checks: status.checks });
   return { status: status[kind] ? 200 : 503, type: 'application/json', body };
 }

@@ -86,9 +86,9 @@ export class AdaptiveCache extends OptimizedMetadataCache {
     return this.#capacity;
   }
 
-  override get<T>(key: string, factory: () => T): T {
+  override get<T>(key: string, factory?: () => T): T {
     if (!this.has(key)) this.#onMiss(key);
-    const value = super.get(key, factory);
+    const value = super.get(key, factory!);
     this.#stored(key);
     return value;
   }

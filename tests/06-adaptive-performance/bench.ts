@@ -1,5 +1,5 @@
-import { randomNumbers } from '#framework';
 import { bench, type Subject } from '../bench.ts';
+import { drifting, KEYS, loop, phases, requests, zipf } from './traces.ts';
 
 const ENTRIES = 10_000;
 /** What one run asks for, and what the hit ratio is taken of. */
@@ -18,8 +18,12 @@ const keyOf = (id: number) => `tenant ${id}: Order`;
 
 type Program = typeof import('#exercise/06-adaptive-performance');
 
-const ofProgram = (program: Program): Open => (missed) => {
-  const cache = new program.AdaptiveCache({ maxEntries: ENTRIES });
+interface GetOrSet {
+  get(key: string, factory: () => number): number;
+}
+
+const ofCache = (open: () => GetOrSet): Open => (missed) => {
+  const cache = open();
   let wanted = 0;
   const make = () => {
     missed();
@@ -30,6 +34,8 @@ const ofProgram = (program: Program): Open => (missed) => {
     return cache.get(keys[id]!, make);
   };
 };
+
+const ofProgram = (program: Program) => ofCache(() => new program.AdaptiveCache({ maxEntries: ENTRIES }));
 
 /** LRU by the order of a Map: a key that is used is deleted and set again. */
 const naive: Open = (missed) => {
@@ -65,7 +71,12 @@ const ofMap = (make: () => MapLike): Open => (missed) => {
   };
 };
 
+/** Packages, and what the adaptive cache extends: to adapt should not cost much more. */
 const peers: Readonly<Record<string, () => Promise<Open>>> = {
+  'exercise 1, LRU': async () => {
+    const { OptimizedMetadataCache } = await import('../../reference/01-metadata-cache/index.ts');
+    return ofCache(() => new OptimizedMetadataCache({ maxEntries: ENTRIES }));
+  },
   'lru-cache': async () => {
     const { LRUCache } = await import('lru-cache');
     return ofMap(() => new LRUCache<string, number>({ max: ENTRIES }));
@@ -74,48 +85,22 @@ const peers: Readonly<Record<string, () => Promise<Open>>> = {
     const { LRUMap } = await import('mnemonist');
     return ofMap(() => new LRUMap<string, number>(ENTRIES));
   },
+  'sieve-cache': async () => {
+    const { SieveCache } = await import('@neophi/sieve-cache');
+    return ofMap(() => new SieveCache<string, number>(ENTRIES));
+  },
 };
 
 // ---- What they are asked for --------------------------------------------------------------------------------
 
-const KEYS = 100_000;
-
-/** The rank r, from 0, in proportion to 1 ÷ (r + 1). */
-function zipf(): () => number {
-  const random = randomNumbers(1);
-  const sums = new Float64Array(KEYS);
-  let sum = 0;
-  for (let rank = 0; rank < KEYS; rank++) sums[rank] = sum += 1 / (rank + 1);
-  return () => {
-    const place = random() * sum;
-    let low = 0;
-    let high = KEYS - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (sums[middle]! > place) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
-}
-
-const trace = (idAt: (i: number) => number) => Uint32Array.from({ length: ALL_REQUESTS }, (_, i) => idAt(i));
-
-const traces = {
-  stable() {
-    const rank = zipf();
-    return trace(rank);
-  },
-  drifting() {
-    const rank = zipf();
-    return trace((i) => (rank() + 10_000 * Math.floor(i / 100_000)) % KEYS);
-  },
-  phases() {
-    const random = randomNumbers(2);
-    return trace((i) => 8_000 * Math.floor(i / 100_000) + Math.floor(random() * 8_000));
-  },
-  loop: () => trace((i) => i % 20_000),
+const TRAFFIC = {
+  stable: () => zipf(1),
+  drifting,
+  phases: () => phases(8_000),
+  loop: () => loop(20_000),
 };
+
+const trace = (name: keyof typeof TRAFFIC) => requests(TRAFFIC[name](), ALL_REQUESTS);
 
 const keys = Array.from({ length: KEYS }, (_, id) => keyOf(id));
 
@@ -148,15 +133,15 @@ function replay(ids: Uint32Array, open: Open): Subject {
   };
 }
 
-const workload = (name: keyof typeof traces, title: string, about: string) => ({
+const workload = (name: keyof typeof TRAFFIC, title: string, about: string) => ({
   name: `get or set, ${title}`,
   about,
   unit: 'ns/op' as const,
   operations: REQUESTS,
-  naive: () => replay(traces[name](), naive),
-  of: (program: Program) => replay(traces[name](), ofProgram(program)),
+  naive: () => replay(trace(name), naive),
+  of: (program: Program) => replay(trace(name), ofProgram(program)),
   peers: Object.fromEntries(
-    Object.entries(peers).map(([peer, load]) => [peer, async () => replay(traces[name](), await load())]),
+    Object.entries(peers).map(([peer, load]) => [peer, async () => replay(trace(name), await load())]),
   ),
 });
 

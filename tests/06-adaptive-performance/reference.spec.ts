@@ -3,13 +3,14 @@ import { randomNumbers } from '#framework';
 import { OptimizedMetadataCache } from '../../reference/01-metadata-cache/index.ts';
 import { checkInvariants } from '../../reference/06-adaptive-performance/adaptive-cache.ts';
 import { AdaptiveCache, checkPredictor, PredictiveLoader } from '../../reference/06-adaptive-performance/index.ts';
+import { Ghosts, hashOf, UNKNOWN } from '../../reference/06-adaptive-performance/ghosts.ts';
 import type { Memory } from '../../reference/06-adaptive-performance/order.ts';
 import { apportion } from '../../reference/06-adaptive-performance/partitions.ts';
 import { rhythmOf } from '../../reference/06-adaptive-performance/patterns.ts';
 import { PrefetchAccount } from '../../reference/06-adaptive-performance/prefetching.ts';
 import { resized } from '../../reference/06-adaptive-performance/pressure.ts';
 import { workersFor } from '../../reference/06-adaptive-performance/real-time-optimizer.ts';
-import { AdaptiveOrder, hash, sampleBits } from '../../reference/06-adaptive-performance/shadows.ts';
+import { sampleBits, Shadows } from '../../reference/06-adaptive-performance/shadows.ts';
 import { Successors } from '../../reference/06-adaptive-performance/successors.ts';
 import { HillClimbing } from '../../reference/06-adaptive-performance/tuning.ts';
 import { macrotask } from '../deferred.ts';
@@ -42,18 +43,15 @@ const adaptive = () => new AdaptiveCache({ maxEntries: ENTRIES });
 const lru = () => new OptimizedMetadataCache({ maxEntries: ENTRIES });
 const sieve = () => new OptimizedMetadataCache({ maxEntries: ENTRIES, policy: 'sieve' });
 
-/** What the order remembers by, most of the time. */
+/** What the best of the shadows remembers by, most of the time. */
 function memoryMostly(keys: readonly string[]): Memory | undefined {
-  const order = new AdaptiveOrder(ENTRIES);
+  const shadows = new Shadows(ENTRIES);
   const times = new Map<Memory, number>();
-  for (const key of keys) {
-    const known = order.find(key);
-    if (known?.isKept) order.touch(known);
-    else order.add(key);
-    while (order.size > ENTRIES) order.evict();
-    times.set(order.memory, 1 + (times.get(order.memory) ?? 0));
+  for (const hash of keys.map(hashOf)) {
+    if (!shadows.hear(hash)) continue;
+    const memory = shadows.ask(hash);
+    times.set(memory, 1 + (times.get(memory) ?? 0));
   }
-  order.check();
   return [...times].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
@@ -82,9 +80,36 @@ describe('The cache finds out who should go', () => {
   });
 
   it('on a sample of the keys that is smaller the larger the cache is', () => {
-    expect([1, 64, 128, 512, 1_024, 100_000].map(sampleBits), 'bits').toEqual([0, 0, 1, 3, 4, 4]);
-    const sampled = Array.from({ length: 16_000 }, (_, i) => hash(`key ${i}`) % 16).filter((rest) => rest === 0);
+    expect([1, 64, 128, 512, 1_024, 100_000].map(sampleBits), 'bits').toEqual([0, 1, 2, 4, 5, 6]);
+    const shadows = new Shadows(512);
+    const sampled = Array.from({ length: 16_000 }, (_, i) => hashOf(`key ${i}`)).filter((hash) => shadows.hear(hash));
     expect(Math.abs(sampled.length - 1_000), 'how far from one in sixteen').toBeLessThan(100);
+  });
+});
+
+describe('The cache remembers who went', () => {
+  it('of twice as many as it keeps, and of no more than some times that', () => {
+    const ghosts = new Ghosts();
+    ghosts.resize(1_000);
+    const hashes = Array.from({ length: 10_000 }, (_, i) => hashOf(`key ${i}`));
+    for (const hash of hashes) ghosts.add(hash, 3);
+    const known = hashes.map((hash) => ghosts.take(hash) === 3);
+    const [latest, earlier] = [known.slice(-1_000), known.slice(0, 4_000)].map((some) => some.filter(Boolean).length);
+    expect(latest, 'of the latest 1,000').toBeGreaterThan(990);
+    expect(earlier, 'of those that went 6,000 ago and more').toBeLessThan(20);
+    expect(ghosts.take(hashes.at(-1)!), 'who was asked for already').toBe(UNKNOWN);
+  });
+
+  it('also when it grows and shrinks', () => {
+    const ghosts = new Ghosts();
+    ghosts.resize(1_000);
+    const hashes = Array.from({ length: 500 }, (_, i) => hashOf(`key ${i}`));
+    for (const [i, hash] of hashes.entries()) ghosts.add(hash, i % 16);
+    ghosts.resize(100_000);
+    ghosts.resize(2_000);
+    ghosts.halve();
+    const wrong = hashes.filter((hash, i) => ghosts.take(hash) !== Math.floor((i % 16) / 2));
+    expect(wrong, 'whose count is not half of what it was').toEqual([]);
   });
 });
 
@@ -153,6 +178,25 @@ describe('The cache keeps its books', () => {
       expect(cache.has(key), `has ${key}, which was stored just now`).toBe(true);
       checkInvariants(cache);
     }
+  });
+
+  it('where a key belongs to no partition, and all is then as it was', () => {
+    const cache = new AdaptiveCache({ maxEntries: 4 });
+    cache.partitionCache({ partitionOf: (key) => key.charAt(0), shares: { a: 0.5, b: 0.5 } });
+    for (const key of ['a1', 'b1', 'a2', 'b2']) cache.set(key, key);
+    expect(() => cache.get('c1', () => 1)).toThrow(RangeError);
+    expect(() => cache.partitionCache({ partitionOf: () => 'a', shares: { b: 1 } })).toThrow(RangeError);
+    expect([...cache.keys()].sort(), 'keys').toEqual(['a1', 'a2', 'b1', 'b2']);
+    checkInvariants(cache);
+  });
+
+  it('after it was cleared, at the size that it has by then', () => {
+    const cache = new AdaptiveCache({ maxEntries: 100 });
+    cache.adaptCacheSize(0.9);
+    cache.clear();
+    for (let i = 0; i < 200; i++) cache.set(`key ${i}`, i);
+    expect([cache.size, cache.capacity], 'size and capacity').toEqual([75, 75]);
+    checkInvariants(cache);
   });
 
   it('and shares what it has to the last entry', () => {

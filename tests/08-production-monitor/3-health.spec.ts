@@ -46,6 +46,24 @@ describe('8.3 Ask how it is', () => {
       ]);
     });
 
+    it('fails whatever is thrown, also what can be made no text', async () => {
+      const { monitor, timers } = setUp();
+      for (const [name, thrown] of Object.entries({ text: 'down', nothing: undefined, none: Object.create(null) })) {
+        monitor.addCheck(name, failing(thrown));
+        monitor.addCheck(`${name}, later`, () => Promise.reject(thrown));
+      }
+      let status: HealthStatus | undefined;
+      void monitor.performHealthCheck().then((found) => (status = found));
+      await macrotask();
+      await timers.advance(1_000); // for who has lost sight of one
+      const { checks } = status!;
+      expect(checks.map(({ ok }) => ok), 'ok of each').toEqual(Array(6).fill(false));
+      expect(checks.map(({ error }) => typeof error), 'type of each error').toEqual(Array(6).fill('string'));
+      const late = checks.filter(({ error }) => error!.startsWith('no answer'));
+      expect(late, 'those that were given up').toEqual([]);
+      expect(checks.slice(0, 2).map(({ error }) => error), 'error of a text').toEqual(['down', 'down']);
+    });
+
     it('each time anew', async () => {
       const { monitor } = setUp();
       let isUp = true;

@@ -8,6 +8,7 @@ import {
   type Signal,
 } from '#exercise/08-production-monitor';
 import { Clock } from '../clock.ts';
+import { macrotask } from '../deferred.ts';
 import { alerting, QUEUE_IS_LONG, rule } from './alerting.ts';
 
 const MINUTE = 60_000;
@@ -204,7 +205,7 @@ describe('8.4 Wake somebody, once', () => {
     });
   });
 
-  describe('8.4.8 When `notify` throws, the next tick tries again', () => {
+  describe('8.4.8 When `notify` throws, or its promise is rejected, the next tick tries again', () => {
     it('and the other rules are evaluated', () => {
       const clock = new Clock();
       const monitor = new ProductionMonitor({ now: clock.now });
@@ -229,6 +230,30 @@ describe('8.4 Wake somebody, once', () => {
       clock.advance(MINUTE);
       monitor.tick();
       expect(told, 'what was told').toEqual(['second firing', 'first firing']);
+    });
+
+    it('also where one learns of it later', async () => {
+      const { clock, monitor } = alerting();
+      monitor.metrics.gauge('queue').set(150);
+      const told: string[] = [];
+      let isReachable = false;
+      const page = async (text: string) => {
+        await macrotask();
+        if (!isReachable) throw new Error('the pager does not answer');
+        told.push(text);
+      };
+      monitor.setupAlerts({
+        rules: [rule('long', QUEUE_IS_LONG)],
+        notify: ({ state }) => page(state),
+      });
+      for (let minute = 0; minute < 4; minute++) {
+        if (minute === 2) isReachable = true;
+        monitor.tick();
+        clock.advance(MINUTE);
+        await macrotask();
+        await macrotask();
+      }
+      expect(told, 'what was told').toEqual(['firing']);
     });
   });
 

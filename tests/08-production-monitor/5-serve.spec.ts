@@ -1,5 +1,6 @@
+import { Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { formatMetrics, ProductionMonitor } from '#exercise/08-production-monitor';
 import { Timers } from '../03-batch-processor/timers.ts';
 import { macrotask } from '../deferred.ts';
@@ -12,6 +13,13 @@ const PATHS = ['/health/live', '/health/ready', '/metrics'];
 const failing = () => {
   throw new Error('down');
 };
+
+/** What happens when one asks where nobody should listen any more. */
+const refusalOf = (url: string) =>
+  ask(url, '/metrics').then(
+    ({ status }) => `it answers ${status}`,
+    ({ code }: NodeJS.ErrnoException) => code,
+  );
 
 describe('8.5 Answer the network', () => {
   describe('8.5.1 `/health/live` runs the checks of kind `live` alone', () => {
@@ -148,6 +156,22 @@ describe('8.5 Answer the network', () => {
       });
     }
 
+    const refused: Record<string, string> = {
+      'a line that is no request': 'hello\r\n\r\n',
+      'a greeting in TLS': '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+      'a path of a megabyte': `GET /${'a'.repeat(1_000_000)} HTTP/1.1\r\nHost: a\r\n\r\n`,
+      'a header of a megabyte': `GET /metrics HTTP/1.1\r\nHost: a\r\nCookie: ${'a'.repeat(1_000_000)}\r\n\r\n`,
+      'a hundred thousand headers': `GET /metrics HTTP/1.1\r\nHost: a\r\n${'A: b\r\n'.repeat(100_000)}\r\n`,
+    };
+    for (const [about, request] of Object.entries(refused)) {
+      it(`${about} is refused`, async () => {
+        const { url } = await served();
+        const { ended } = await connected(url, request);
+        expect(await ended, 'the answer').toMatch(/^$|^HTTP\/1\.1 4\d\d /);
+        expect((await ask(url, '/metrics')).status, 'status of the next one').toBe(200);
+      });
+    }
+
     it('the query is not compared', async () => {
       const { url } = await served();
       for (const path of PATHS) {
@@ -252,7 +276,7 @@ describe('8.5 Answer the network', () => {
       expect(await isSettled(monitor.close()), 'whether it is closed').toBe(true);
       const ended = Promise.all([silent.ended, half.ended, idle.ended]);
       expect(await isSettled(ended), 'whether all connections have ended').toBe(true);
-      const refused = await ask(url, '/metrics').catch((error: NodeJS.ErrnoException) => error.code);
+      const refused = await refusalOf(url);
       expect(refused, 'what happens when one asks again').toBe('ECONNREFUSED');
     });
 
@@ -282,12 +306,47 @@ describe('8.5 Answer the network', () => {
       await monitor.close();
     });
 
+    it('each who calls it waits until the port is free', async () => {
+      const { monitor, url } = await served();
+      const port = Number(new URL(url).port);
+      void monitor.close();
+      await monitor.close();
+      expect(await listen(new ProductionMonitor(), { port }), 'where the next one listens').toBe(url);
+    });
+
+    it('while it begins to listen', async () => {
+      const { monitor, url } = await served();
+      const port = Number(new URL(url).port);
+      await monitor.close();
+      const opening = monitor.listen({ port }).catch(() => {});
+      await monitor.close();
+      await opening;
+      const refused = await refusalOf(url);
+      expect(refused, 'what happens when one asks').toBe('ECONNREFUSED');
+      expect(await listen(monitor, { port }), 'where it listens afterwards').toBe(url);
+    });
+
     it('afterwards the monitor may listen again', async () => {
       const { monitor, url } = await served();
       monitor.metrics.counter('orders_total').inc(3);
       await monitor.close();
       const again = await listen(monitor, { port: Number(new URL(url).port) });
       expect((await ask(again, '/metrics')).body, 'the metrics').toContain('orders_total 3');
+    });
+  });
+
+  describe('8.5.9 Connections that can not be accepted do not end the process', () => {
+    it('when there are no descriptors left', async () => {
+      const listening = vi.spyOn(Server.prototype, 'listen');
+      const { url } = await served();
+      const servers = listening.mock.contexts as Server[];
+      listening.mockRestore();
+      // What Node does where the system refuses.
+      const error = Object.assign(new Error('accept EMFILE'), { code: 'EMFILE', syscall: 'accept' });
+      for (const server of [...servers, ...servers]) {
+        expect(() => server.emit('error', error), 'an error of the server').not.toThrow();
+      }
+      expect((await ask(url, '/metrics')).status, 'status afterwards').toBe(200);
     });
   });
 });

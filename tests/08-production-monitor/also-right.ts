@@ -4,6 +4,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { inspect } from 'node:util';
 
 import {
   type AlertConfiguration,
@@ -92,11 +93,13 @@ export class MetricsRegistry {
     const columns = options.labels ?? [];
     const known = this.tables.find((table) => table.name === name);
     if (known) {
-      const same = known.kind === kind && String(known.columns) === String(columns) && String(known.bounds) === String(bounds);
-      if (!same) throw new MetricConflictError(name);
+      const same = (one: readonly unknown[], other: readonly unknown[]) => String(one) === String(other);
+      const isSame = known.kind === kind && same(known.columns, columns) && same(known.bounds, bounds);
+      if (!isSame) throw new MetricConflictError(name);
       return known;
     }
-    const table: Table = { name, kind, help: options.help ?? '', columns, bounds, rows: [], index: {}, room: this.room };
+    const { help = '' } = options;
+    const table: Table = { name, kind, help, columns, bounds, rows: [], index: {}, room: this.room };
     this.tables.push(table);
     if (columns.length === 0) rowOf(table, {});
     return table;
@@ -128,9 +131,11 @@ export class MetricsRegistry {
       for (let at = bounds.length - 1; at >= 0 && value <= bounds[at]!; at--) row.upTo[at]!++;
     };
     const time = <T>(fn: () => T, labels: Labels = {}): T => {
+      const missing = table.columns.includes('outcome') && !('outcome' in labels);
+      const given = [...Object.keys(labels), ...(missing ? ['outcome'] : [])];
+      if (String(given.sort()) !== String([...table.columns].sort())) throw new TypeError(`${name} has no ${given}`);
       const from = this.now();
       const stop = (outcome: string) => {
-        const missing = table.columns.includes('outcome') && !('outcome' in labels);
         observe((this.now() - from) / 1_000, missing ? { ...labels, outcome } : labels);
       };
       let isAsync = false;
@@ -160,7 +165,9 @@ export class MetricsRegistry {
 
   snapshot(): MetricSnapshot[] {
     return this.tables.map(({ name, kind, help, rows, bounds }) => {
-      if (kind !== 'histogram') return { name, type: kind, help, series: rows.map((row) => ({ labels: row.labels, value: row.total })) };
+      if (kind !== 'histogram') {
+        return { name, type: kind, help, series: rows.map(({ labels, total: value }) => ({ labels, value })) };
+      }
       const series = rows.map(({ labels, total, seen, upTo }) => {
         return { labels, count: seen, sum: total, buckets: bounds.map((le, at) => ({ le, count: upTo[at]! })) };
       });
@@ -186,7 +193,10 @@ const backslashed = (text: string) => text.split('\\').join('\\\\').split('\n').
 
 export function formatSeries(name: string, labels: Labels): string {
   let pairs = '';
-  for (const label in labels) pairs += `${pairs && ','}${label}="${backslashed(labels[label]!).split('"').join('\\"')}"`;
+  for (const label in labels) {
+    const value = backslashed(labels[label]!).split('"').join('\\"');
+    pairs += `${pairs && ','}${label}="${value}"`;
+  }
   return pairs && `${name}{${pairs}}` || name;
 }
 
@@ -201,8 +211,9 @@ export function formatMetrics(metrics: readonly MetricSnapshot[]): string {
         continue;
       }
       const { labels, buckets, sum, count } = series;
-      for (const { le, count: upTo } of buckets) page += `${formatSeries(`${name}_bucket`, { le: `${le}`, ...labels })} ${upTo}\n`;
-      page += `${formatSeries(`${name}_bucket`, { le: '+Inf', ...labels })} ${count}\n`;
+      for (const { le, count: upTo } of [...buckets, { le: '+Inf', count }]) {
+        page += `${formatSeries(`${name}_bucket`, { le: `${le}`, ...labels })} ${upTo}\n`;
+      }
       page += `${formatSeries(`${name}_sum`, labels)} ${sum}\n${formatSeries(`${name}_count`, labels)} ${count}\n`;
     }
   }
@@ -227,6 +238,8 @@ interface Watch {
   state: State;
   reading: number | null;
   lastTold: 'firing' | 'resolved';
+  /** A page that is on its way: what becomes of it is known at a later tick. */
+  onItsWay: boolean;
   quietUntil: number;
   /** One list of samples for each window: its first is what the newest is compared with. */
   pasts: { windowMs: number; oldest: Past; newest: Past }[];
@@ -235,7 +248,8 @@ interface Watch {
 function levelOf({ metric, where, over }: Signal, metrics: readonly MetricSnapshot[]): number | null {
   for (const { name, series } of metrics) {
     if (name !== metric) continue;
-    const chosen = series.filter(({ labels }) => Object.keys(where ?? {}).every((label) => labels[label] === where![label]));
+    const wanted = Object.keys(where ?? {});
+    const chosen = series.filter(({ labels }) => wanted.every((label) => labels[label] === where![label]));
     return chosen.reduce((sum, one) => {
       if ('value' in one) return sum + one.value;
       if (over === undefined) return sum + one.count;
@@ -329,6 +343,8 @@ export class ProductionMonitor {
   private marks: Mark[];
   private reported: Mark;
   private server: Server | null = null;
+  /** Opening and closing, each after what was asked for before. */
+  private turn: Promise<unknown> = Promise.resolve();
   private sockets = new Set<Socket>();
   private viewers: ServerResponse[] = [];
 
@@ -350,7 +366,8 @@ export class ProductionMonitor {
   async performHealthCheck(): Promise<HealthStatus> {
     const checks = await this.probe(this.probes);
     const failed = checks.filter(({ ok }) => !ok);
-    this.found = { live: !failed.some(({ kind }) => kind === 'live'), ready: failed.length === 0 && !this.isLeaving, checks };
+    const live = !failed.some(({ kind }) => kind === 'live');
+    this.found = { live, ready: failed.length === 0 && !this.isLeaving, checks };
     return this.found;
   }
 
@@ -374,7 +391,7 @@ export class ProductionMonitor {
         await check();
         return done();
       } catch (error) {
-        return done(error instanceof Error ? error.message : `${error}`);
+        return done(error instanceof Error ? error.message : typeof error === 'string' ? error : inspect(error));
       } finally {
         cancel();
         probe.pending = null;
@@ -389,12 +406,15 @@ export class ProductionMonitor {
   setupAlerts({ rules, notify = () => {} }: AlertConfiguration): void {
     this.tell = notify;
     this.watches = rules.map((rule) => {
-      return { rule, state: { is: 'inactive' }, reading: null, lastTold: 'resolved', quietUntil: -Infinity, pasts: [] };
+      const nothing = { reading: null, quietUntil: -Infinity, pasts: [] };
+      return { rule, state: { is: 'inactive' }, lastTold: 'resolved', onItsWay: false, ...nothing };
     });
   }
 
   alerts(): AlertStatus[] {
-    return this.watches.map(({ rule, state, reading }) => ({ name: rule.name, severity: rule.severity, state: state.is, value: reading }));
+    return this.watches.map(({ rule: { name, severity }, state, reading }) => {
+      return { name, severity, state: state.is, value: reading };
+    });
   }
 
   silence(name: string, forMs: number): void {
@@ -406,15 +426,15 @@ export class ProductionMonitor {
     const metrics = this.metrics.snapshot();
     for (const watch of this.watches) {
       watch.reading = readingOf(watch, metrics, at);
-      watch.state = nextState(watch.state, isBeyond(watch.reading, watch.rule.when, watch.state.is === 'firing'), at, watch.rule);
+      const isBad = isBeyond(watch.reading, watch.rule.when, watch.state.is === 'firing');
+      watch.state = nextState(watch.state, isBad, at, watch.rule);
       const state = watch.state.is === 'firing' ? 'firing' : 'resolved';
-      if (state === watch.lastTold || at < watch.quietUntil) continue;
+      if (state === watch.lastTold || watch.onItsWay || at < watch.quietUntil) continue;
       try {
-        this.tell({ rule: watch.rule, state, at });
-      } catch {
-        continue;
-      }
-      watch.lastTold = state;
+        const answer = this.tell({ rule: watch.rule, state, at });
+        if (answer instanceof Promise) void this.await(answer, watch, state);
+        else watch.lastTold = state;
+      } catch {}
     }
     this.marks = [this.marks.at(-1)!, { at, metrics }];
     this.broadcast();
@@ -422,6 +442,12 @@ export class ProductionMonitor {
     if (at - this.reported.at < reportEveryMs) return;
     const report = this.generatePerformanceReport();
     onReport?.(report);
+  }
+
+  private async await(answer: Promise<unknown>, watch: Watch, state: Watch['lastTold']): Promise<void> {
+    watch.onItsWay = true;
+    await answer.then(() => (watch.lastTold = state), () => {});
+    watch.onItsWay = false;
   }
 
   generateDashboard(): DashboardData {
@@ -446,7 +472,19 @@ export class ProductionMonitor {
     return { from, to, series, alerts: this.alerts(), health: this.found };
   }
 
-  async listen({ port = 0, host = '127.0.0.1' }: ListenOptions = {}): Promise<string> {
+  listen(options: ListenOptions = {}): Promise<string> {
+    const opened = this.turn.then(() => this.open(options));
+    this.turn = opened.catch(() => {});
+    return opened;
+  }
+
+  close(): Promise<void> {
+    const closed = this.turn.then(() => this.shut());
+    this.turn = closed;
+    return closed;
+  }
+
+  private async open({ port = 0, host = '127.0.0.1' }: ListenOptions): Promise<string> {
     const server = createServer((request, response) => void this.serve(request, response));
     server.on('connection', (socket) => {
       this.sockets.add(socket);
@@ -461,7 +499,7 @@ export class ProductionMonitor {
     return `http://${host}:${typeof address === 'object' ? address?.port : ''}`;
   }
 
-  async close(): Promise<void> {
+  private async shut(): Promise<void> {
     const { server } = this;
     this.server = null;
     if (!server) return;
@@ -472,7 +510,11 @@ export class ProductionMonitor {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { url = '', method = '', headers } = request;
+    const { url = '', method = '', headers, socket } = request;
+    if (this.viewers.some((viewer) => viewer.socket === socket)) {
+      socket.destroy();
+      return;
+    }
     const end = (status: number, type: string, body: string, more: Record<string, string> = {}) => {
       const hasBody = 'transfer-encoding' in headers || (headers['content-length'] ?? '0') !== '0';
       response.writeHead(status, { 'content-type': type, ...(hasBody && { connection: 'close' }), ...more });
@@ -481,7 +523,8 @@ export class ProductionMonitor {
     const json = (isWell: boolean, checks: readonly CheckResult[]) =>
       end(isWell ? 200 : 503, 'application/json', JSON.stringify({ status: isWell ? 'pass' : 'fail', checks }));
     const path = url.replace(/\?[^]*$/, '');
-    if (!/^\/(health\/(live|ready)|metrics|dashboard(\/events)?)$/.test(path)) return end(404, 'text/plain', 'nothing here');
+    const isKnown = /^\/(health\/(live|ready)|metrics|dashboard(\/events)?)$/.test(path);
+    if (!isKnown) return end(404, 'text/plain', 'nothing here');
     if (method !== 'GET' && method !== 'HEAD') return end(405, 'text/plain', 'read only', { allow: 'GET, HEAD' });
     switch (path) {
       case '/health/live': {
@@ -516,7 +559,13 @@ export class ProductionMonitor {
 
 type Rows = MetricSnapshot['series'][number];
 
-function compared(metric: string, type: MetricSnapshot['type'], row: Rows, earlier: Rows | undefined, ms: number): SeriesReport {
+function compared(
+  metric: string,
+  type: MetricSnapshot['type'],
+  row: Rows,
+  earlier: Rows | undefined,
+  ms: number,
+): SeriesReport {
   const { labels } = row;
   const rate = (by: number) => (ms === 0 ? 0 : (by * 1_000) / ms);
   if ('value' in row) {
@@ -540,18 +589,23 @@ function compared(metric: string, type: MetricSnapshot['type'], row: Rows, earli
 const text = (value: unknown) =>
   String(value).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
-const element = (tag: string, title: string, ...children: string[]) => `<${tag} title="${text(title)}">${children.join('')}</${tag}>`;
+const element = (tag: string, title: string, ...children: string[]) =>
+  `<${tag} title="${text(title)}">${children.join('')}</${tag}>`;
 
 function mainOf({ series, alerts, health }: DashboardData): string {
   const items = series.map((one) => {
     const name = formatSeries(one.metric, one.labels);
     const { metric: _metric, labels: _labels, type, ...numbers } = one;
-    const values = Object.entries(numbers).map(([what, value]) => (what === 'value' || what === 'increase' ? value : `${what} ${value}`));
+    const values = Object.entries(numbers).map(([what, value]) => {
+      return what === 'value' || what === 'increase' ? value : `${what} ${value}`;
+    });
     return element('li', name, element('b', type, text(name)), ' ', text(values.join(', ')));
   });
   return [
     ...alerts.map(({ name, state, value }) => element('p', name, text(`${name} is ${state} at ${value}`))),
-    ...(health?.checks ?? []).map(({ name, ok, error }) => element('p', name, text(`${name}: ${ok ? 'passes' : error}`))),
+    ...(health?.checks ?? []).map(({ name, ok, error }) => {
+      return element('p', name, text(`${name}: ${ok ? 'passes' : error}`));
+    }),
     `<ul>${items.join('')}</ul>`,
   ].join('');
 }
@@ -559,8 +613,11 @@ function mainOf({ series, alerts, health }: DashboardData): string {
 export function renderDashboard(data: DashboardData): string {
   const script =
     'const events = new EventSource("dashboard/events");' +
-    'events.addEventListener("message", (event) => { document.getElementById("now").innerHTML = JSON.parse(event.data); });';
-  return `<!DOCTYPE html><html><head><meta charset=utf-8><title>Shop</title></head><body><main id="now">${mainOf(data)}</main><script>${script}</script></body></html>`;
+    'const now = document.getElementById("now");' +
+    'events.addEventListener("message", (event) => { now.innerHTML = JSON.parse(event.data); });';
+  const head = '<meta charset=utf-8><title>Shop</title>';
+  const body = `<main id="now">${mainOf(data)}</main><script>${script}</script>`;
+  return `<!DOCTYPE html><html><head>${head}</head><body>${body}</body></html>`;
 }
 
 export function formatReport({ from, to, series }: PerformanceReport): string {
@@ -571,7 +628,8 @@ export function formatReport({ from, to, series }: PerformanceReport): string {
     }).join('');
   const lines = series.map((one) => {
     const { metric, labels, type, ...numbers } = one;
-    return `|${cell(formatSeries(metric, labels))}|${type}|${Object.entries(numbers).map((pair) => cell(pair.join(' '))).join(', ')}|`;
+    const texts = Object.entries(numbers).map((pair) => cell(pair.join(' ')));
+    return `|${cell(formatSeries(metric, labels))}|${type}|${texts.join(', ')}|`;
   });
   return `From ${from} to ${to}\n\n|series|type|numbers|\n|:--|---|--:|\n${lines.join('\n')}\n`;
 }
@@ -580,8 +638,10 @@ export function formatReport({ from, to, series }: PerformanceReport): string {
 
 const minutes = (count: number) => count * 60_000;
 
+const BURNING = [['Outage', 'page', 12, [40, 6]], ['Budget', 'ticket', 2.5, [300, 45]]] as const;
+
 const RULES: AlertRule[] = [
-  ...([['Outage', 'page', 12, [40, 6]], ['Budget', 'ticket', 2.5, [300, 45]]] as const).map(([name, severity, factor, windows]): AlertRule => {
+  ...BURNING.map(([name, severity, factor, windows]): AlertRule => {
     const bad: Signal = { metric: SHOP.requests, where: { outcome: 'error' } };
     const windowsMs = windows.map(minutes);
     const total: Signal = { metric: SHOP.requests };
@@ -611,7 +671,14 @@ const RULES: AlertRule[] = [
     name: 'Nobody asks',
     severity: 'page',
     summary: 'No requests',
-    when: { kind: 'rate', signal: { metric: SHOP.requests }, windowMs: minutes(5), is: 'below', threshold: 0.1, clear: 1 },
+    when: {
+      kind: 'rate',
+      signal: { metric: SHOP.requests },
+      windowMs: minutes(5),
+      is: 'below',
+      threshold: 0.1,
+      clear: 1,
+    },
   },
   {
     name: 'Heap (nearly full)',
@@ -630,10 +697,12 @@ export const alertRules = (): AlertRule[] => RULES.map((rule) => ({ ...rule, run
 export function runbook(): string {
   const pages = RULES.map(({ name, summary, when }) => {
     const metric = when.kind === 'burn' ? when.total.metric : when.signal.metric;
+    const command = `curl "${SHOP.url}/metrics?why=${metric}" | grep ${metric} | tail -n 20`;
+    const block = `\`\`\`sh\n# what it is now\n${command}\nnpm run progress\n\`\`\``;
     const said: Record<(typeof RUNBOOK_SECTIONS)[number], string> = {
       'What it means': `${summary}.`,
       'What users notice': `Ask support what they hear of it: ${name}.`,
-      'Where to look': `At \`${metric}\`, for ${name}:\n\n\`\`\`sh\n# what it is now\ncurl "${SHOP.url}/metrics?why=${metric}" | grep ${metric} | tail -n 20\nnpm run progress\n\`\`\`\n`,
+      'Where to look': `At \`${metric}\`, for ${name}:\n\n${block}\n`,
       'What to do': `1. Tell the others: ${name}.\n2. Undo the last change.`,
     };
     return `## ${name}\n\n${RUNBOOK_SECTIONS.map((title) => `### ${title}\n${said[title]}\n`).join('\n')}`;

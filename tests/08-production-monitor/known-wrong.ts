@@ -87,6 +87,16 @@ export default [
       'and whatever is rejected later was a success.',
   },
   {
+    id: 'looks-at-labels-afterwards',
+    step: '1',
+    file: METRICS,
+    patch: [{ find: "      metric.valuesOf(labelled('ok'));", replace: '      ' }],
+    breaks: ['8.1.5'],
+    say:
+      'With wrong labels `fn` is called, and then its value is lost to an error about labels: the customer ' +
+      'has paid, and reads that something went wrong.',
+  },
+  {
     id: 'begins-with-the-first-value',
     step: '1',
     file: METRICS,
@@ -215,6 +225,26 @@ export default [
     ],
     breaks: ['8.3.1'],
     say: 'You look at what a check returns. It may be anything; a check fails by throwing.',
+  },
+  {
+    id: 'trusts-what-is-thrown',
+    step: '3',
+    file: HEALTH,
+    patch: [
+      {
+        find:
+          '  try {\n' +
+          '    return String(error instanceof Error ? error.message : error);\n' +
+          '  } catch {\n' +
+          "    return 'an error that has no text'; // such as an object without a prototype\n" +
+          '  }',
+        replace: '  return String(error instanceof Error ? error.message : error);',
+      },
+    ],
+    breaks: ['8.3.1'],
+    say:
+      'Not everything that is thrown has a text. To ask for it throws once more, in a place where nobody ' +
+      'catches it, and the check never ends.',
   },
   {
     id: 'waits-for-what-hangs',
@@ -386,6 +416,15 @@ export default [
     say: 'When the pager does not answer, the rules after that one are not even looked at.',
   },
   {
+    id: 'takes-a-promise-for-a-delivery',
+    step: '4',
+    file: ALERTS,
+    patch: [{ find: '.catch(() => (watched.isTold = !isFiring))', replace: '.catch(() => {})' }],
+    breaks: ['8.4.8'],
+    say:
+      'You take the promise of a page for a page. When it is rejected nobody was told, and nobody tries again.',
+  },
+  {
     id: 'divides-by-the-window',
     step: '4',
     file: ALERTS,
@@ -491,7 +530,7 @@ export default [
           '      const [path',
         replace:
           '    try {\n' +
-          '      for await (const _ of request);\n' +
+          "      if (length !== '0' || encoding !== undefined) for await (const _ of request);\n" +
           '      const [path',
       },
     ],
@@ -514,11 +553,38 @@ export default [
     id: 'waits-for-connections-to-end',
     step: '5',
     file: ENDPOINTS,
-    patch: [{ find: '    server.closeAllConnections();\n', replace: '' }],
+    patch: [{ find: '  server.closeAllConnections();\n', replace: '' }],
     breaks: ['8.5.8'],
     say:
       'A server that is closed takes no new connections, and waits for the old ones: for half a request, ' +
       'and for dashboards that nobody closes.',
+  },
+
+  {
+    id: 'closes-only-what-listens',
+    step: '5',
+    file: ENDPOINTS,
+    patch: [
+      { find: '    this.#server = opening;\n    try {', replace: '    try {' },
+      {
+        find: '      const address = (await opening).address() as AddressInfo;\n',
+        replace: '      const address = (await opening).address() as AddressInfo;\n      this.#server = opening;\n',
+      },
+    ],
+    breaks: ['8.5.8'],
+    say:
+      'To listen takes a moment, in which `close` finds nothing to close: then it listens, though it was ' +
+      'closed, and nobody knows.',
+  },
+  {
+    id: 'stops-listening-to-errors',
+    step: '5',
+    file: ENDPOINTS,
+    patch: [{ find: "server.on('error', reject)", replace: "server.once('error', reject)" }],
+    breaks: ['8.5.9'],
+    say:
+      'Once it listens, nobody hears the errors of your server. The next one, a connection that the system ' +
+      'could not accept, ends the process.',
   },
 
   // ---- Step 6 ------------------------------------------------------------------------------------------
@@ -635,13 +701,23 @@ export default [
       'line.',
   },
   {
+    id: 'answers-after-the-endless',
+    step: '6',
+    file: ENDPOINTS,
+    patch: [{ find: '    if (this.#listeners.has(socket)) return void socket.destroy();\n', replace: '' }],
+    breaks: ['8.6.9'],
+    say:
+      'Who asks again on a connection that has events can never be answered: what is kept for him is kept ' +
+      'until he goes.',
+  },
+  {
     id: 'keeps-all-for-who-does-not-read',
     step: '6',
     file: ENDPOINTS,
     patch: [
       {
         find:
-          '      if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();\n' +
+          '      if (response.writableLength > MAX_BEHIND_BYTES) socket.destroy();\n' +
           '      else response.write(event);',
         replace: '      response.write(event);',
       },

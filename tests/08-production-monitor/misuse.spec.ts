@@ -140,6 +140,14 @@ describe('8.4 misuse', () => {
     });
   }
 
+  it('a burn rate over no window', () => {
+    const signal = { metric: 'requests_total' };
+    const budget = { objective: 0.9, factor: 2, windowsMs: [] };
+    expect(settingUp(rule('burns', { kind: 'burn', bad: signal, total: signal, ...budget }))).toThrow(
+      new RangeError('windowsMs of the alert burns must have a window, received []'),
+    );
+  });
+
   it('a silence for an alert that nobody knows', () => {
     const monitor = new ProductionMonitor();
     const error = new RangeError('there is no alert called short');

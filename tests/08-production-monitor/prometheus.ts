@@ -16,6 +16,8 @@ const PAIR = '[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\[\\\\"n])*"';
 const HELP = new RegExp(`^# HELP (${NAME})(?: (.*))?$`);
 const TYPE = new RegExp(`^# TYPE (${NAME}) (counter|gauge|histogram)$`);
 const SAMPLE = new RegExp(`^(${NAME})(?:\\{((?:${PAIR}(?:,${PAIR})*,?)?)\\})? (\\S+)$`);
+/** What is passed over: an empty line, a comment. */
+const NOTHING = /^(?:#(?! (?:HELP|TYPE) ).*)?$/;
 const NUMBER = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|NaN|[+-]Inf)$/i;
 
 /**
@@ -28,7 +30,7 @@ export function parseMetrics(text: string): Family[] {
   const lines = text.split('\n');
   if (lines.pop() !== '') throw new SyntaxError('the last line does not end');
   let help: { name: string; text: string } | undefined;
-  for (const line of lines) {
+  for (const line of lines.filter((line) => !NOTHING.test(line))) {
     const wrong = (why: string) => new SyntaxError(`${why}: ${line}`);
     const [, helped, helpText = ''] = HELP.exec(line) ?? [];
     const [, typed, type] = TYPE.exec(line) ?? [];

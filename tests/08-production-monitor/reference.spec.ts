@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
+import {
+  type BatchObservableCallback,
+  createNoopMeter,
+  type Meter,
+  metrics as openTelemetry,
+  type Observable,
+} from '@opentelemetry/api';
 import client from 'prom-client';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { randomNumbers } from '#framework';
 import { advance, type AlertState, INACTIVE } from '../../reference/08-production-monitor/alerts.ts';
 import { Reader, shareSince } from '../../reference/08-production-monitor/conditions.ts';
 import { inMarkup } from '../../reference/08-production-monitor/dashboard.ts';
 import {
   type AlertNotification,
-  type BatchResult,
-  type BurnCondition,
   exportTo,
   formatMetrics,
   formatReport,
@@ -214,6 +219,29 @@ describe('Hostile clients', { timeout: 20_000 }, () => {
     }
   });
 
+  it('leave nothing behind: no socket, and nobody to send events to', async () => {
+    const { monitor, url } = await served({ now: new Clock().now });
+    await ask(url, '/metrics');
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    const before = sockets();
+    const requests = [
+      'GET /health/li',
+      'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n',
+      'GET /dashboard/events HTTP/1.1\r\nHost: a\r\n\r\n',
+      'GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\nGET /dashboard/events HTTP/1.1\r\nHost: a\r\n\r\n',
+      'POST /dashboard/events HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n',
+    ];
+    for (let round = 0; round < 200; round++) {
+      const clients = await Promise.all(requests.map((request) => connected(url, request)));
+      if (round % 2 === 0) await ask(url, '/metrics'); // some are answered before they go
+      for (const { socket } of clients) socket.destroy();
+    }
+    await until(() => sockets() <= before);
+    const snapshot = vi.spyOn(monitor.metrics, 'snapshot');
+    monitor.tick();
+    expect(snapshot.mock.calls.length, 'snapshots: that of the tick, and none for an event').toBe(1);
+  });
+
   it('more who listen than there are places: the first go, the last are told', async () => {
     const { monitor, url } = await served({ now: new Clock().now });
     const listeners = (count: number) =>
@@ -368,24 +396,46 @@ describe('Quantiles', () => {
 });
 
 describe('The page for Prometheus', () => {
-  it('tells what that of prom-client tells', async () => {
+  it('is read as that of prom-client is, of all three kinds and whatever the labels', async () => {
+    const help = 'A \\ and\na "line".';
+    const labels = ['route', 'outcome'];
+    const buckets = [0.1, 1];
     const metrics = new MetricsRegistry();
+    const ours = {
+      requests: metrics.counter('requests_total', { help, labels }),
+      queue: metrics.gauge('queue', { help, labels }),
+      seconds: metrics.histogram('seconds', { help, labels, buckets }),
+      unlabelled: metrics.histogram('bytes', { buckets }),
+    };
     const registers = [new client.Registry()];
-    const about = { name: 'seconds', help: 'A \\ and\na "line".' };
-    const theirs = new client.Histogram({ ...about, labelNames: ['route', 'outcome'], buckets: [0.1, 1], registers });
-    const ours = metrics.histogram('seconds', { help: about.help, labels: ['route', 'outcome'], buckets: [0.1, 1] });
+    const common = { help, labelNames: labels, registers };
+    const theirs = {
+      requests: new client.Counter({ name: 'requests_total', ...common }),
+      queue: new client.Gauge({ name: 'queue', ...common }),
+      seconds: new client.Histogram({ name: 'seconds', buckets, ...common }),
+      unlabelled: new client.Histogram({ name: 'bytes', help: ' ', buckets, registers }),
+    };
     const random = randomNumbers(82);
     for (let n = 0; n < 500; n++) {
-      const labels = {
-        route: LABEL_VALUES[Math.floor(random() * LABEL_VALUES.length)]!,
-        outcome: n % 7 ? 'ok' : 'error',
-      };
+      const route = LABEL_VALUES[Math.floor(random() * LABEL_VALUES.length)]!;
+      const labels = { route, outcome: n % 7 ? 'ok' : 'error' };
       const value = 3 * random();
-      theirs.observe(labels, value);
-      ours.observe(value, labels);
+      ours.requests.inc(value, labels);
+      theirs.requests.inc(labels, value);
+      ours.queue.add(value - 1.5, labels);
+      theirs.queue.inc(labels, value - 1.5);
+      ours.seconds.observe(value, labels);
+      theirs.seconds.observe(labels, value);
+      ours.unlabelled.observe(value);
+      theirs.unlabelled.observe(value);
     }
-    const samples = (page: string) => [...parseMetrics(page)[0]!.samples].toSorted();
-    expect(samples(formatMetrics(metrics.snapshot()))).toEqual(samples(await registers[0]!.metrics()));
+    const read = (page: string) =>
+      parseMetrics(page).map(({ help, samples, ...rest }) => ({
+        ...rest,
+        help: help.trim(),
+        samples: [...samples].map((pair) => pair.join(' = ')).toSorted(),
+      }));
+    expect(read(formatMetrics(metrics.snapshot()))).toEqual(read(await registers[0]!.metrics()));
   });
 
   it('has the text of the labels that it is given, whatever it had before', () => {
@@ -570,14 +620,9 @@ describe('What is told', () => {
 });
 
 describe('Conditions', () => {
-  it('over no window, or beyond nowhere, are refused', () => {
-    const signal = { metric: 'queue' };
-    const burn: BurnCondition = { kind: 'burn', bad: signal, total: signal, objective: 0.9, factor: 1, windowsMs: [] };
-    const monitor = new ProductionMonitor();
-    expect(() => monitor.setupAlerts({ rules: [rule('burns', burn)] })).toThrow(
-      new RangeError('windowsMs of the alert burns must have a window, received []'),
-    );
-    expect(() => monitor.setupAlerts({ rules: [rule('long', { ...QUEUE_IS_LONG, is: 'over' as never })] })).toThrow(
+  it('beyond nowhere are refused', () => {
+    const rules = [rule('long', { ...QUEUE_IS_LONG, is: 'over' as never })];
+    expect(() => new ProductionMonitor().setupAlerts({ rules })).toThrow(
       new RangeError(`is of the alert long must be above or below, received 'over'`),
     );
   });
@@ -612,7 +657,7 @@ describe('Conditions', () => {
 });
 
 describe('A burn rate of 14.4 over an hour and five minutes', () => {
-  /** The minutes of the incident in which it began and ceased to fire, when a part of the requests fails for so long. */
+  /** In which minutes of the incident it began and ceased to fire, when a part of the requests fails for so long. */
   function firesFrom(part: number, minutes: number): number[] {
     const bad = { metric: 'requests_total', where: { outcome: 'error' } };
     const total = { metric: 'requests_total' };
@@ -651,51 +696,72 @@ describe('A burn rate of 14.4 over an hour and five minutes', () => {
 });
 
 describe('OpenTelemetry', () => {
-  /** As much of a meter as is needed, which collects when it is asked to. */
-  function meter() {
-    const callbacks = new Map<(result: BatchResult) => void, readonly object[]>();
-    const create = (kind: string) => (name: string) => ({ name: `${kind} ${name}` });
-    return {
+  /** A provider of which an application knows by the API alone, and which collects when it is asked to. */
+  function collecting() {
+    const names = new Map<Observable, string>();
+    const callbacks = new Map<BatchObservableCallback, readonly Observable[]>();
+    const create = (kind: string) => (name: string) => {
+      expect(name, 'the name of an instrument').toMatch(/^[a-z][a-z0-9_./-]{0,254}$/i);
+      const instrument: Observable = { addCallback() {}, removeCallback() {} };
+      names.set(instrument, `${kind} ${name}`);
+      return instrument;
+    };
+    const meter: Meter = Object.assign(createNoopMeter(), {
       createObservableCounter: create('counter'),
       createObservableGauge: create('gauge'),
-      addBatchObservableCallback: (callback: (result: BatchResult) => void, instruments: object[]) =>
+      addBatchObservableCallback: (callback: BatchObservableCallback, instruments: Observable[]) =>
         void callbacks.set(callback, instruments),
-      removeBatchObservableCallback: (callback: (result: BatchResult) => void) => void callbacks.delete(callback),
-      collect(): string[] {
-        const seen: string[] = [];
-        for (const [callback, instruments] of callbacks) {
-          callback({
-            observe: (instrument, value, attributes) => {
-              if (!instruments.includes(instrument)) throw new Error(`${instrument.name} was not announced`);
-              seen.push(`${instrument.name} ${textOf(attributes)} ${value}`);
-            },
-          });
-        }
-        return seen;
-      },
+      removeBatchObservableCallback: (callback: BatchObservableCallback) => void callbacks.delete(callback),
+    });
+    const meters: string[] = [];
+    openTelemetry.setGlobalMeterProvider({ getMeter: (name) => (meters.push(name), meter) });
+    const collect = async () => {
+      const seen: string[] = [];
+      for (const [callback, instruments] of callbacks) {
+        await callback({
+          observe: (instrument, value, attributes) => {
+            if (!instruments.includes(instrument)) throw new Error(`${names.get(instrument)} was not announced`);
+            seen.push(`${names.get(instrument)} ${textOf(attributes as Labels)} ${value}`);
+          },
+        });
+      }
+      return seen;
     };
+    return { collect, meters };
   }
 
-  it('is given what the registry has, and what it gets later', () => {
+  afterEach(() => openTelemetry.disable());
+
+  it('is given what the registry has, and what it gets later', async () => {
+    const { collect, meters } = collecting();
     const metrics = new MetricsRegistry();
     const orders = metrics.counter('shop:orders_total', { labels: ['route'] });
-    const otel = meter();
-    const stop = exportTo(otel, metrics);
+    const stop = exportTo(openTelemetry.getMeter('shop'), metrics);
     orders.inc(3, { route: '/' });
     metrics.gauge('queue').set(7);
     metrics.histogram('seconds', { buckets: [1] }).observe(4);
-    const expected = [
+    metrics.gauge('_open').set(2);
+    expect(meters, 'meters that were asked for').toEqual(['shop']);
+    expect(await collect(), 'what is collected').toEqual([
       'counter shop.orders_total [["route","/"]] 3',
       'gauge queue [] 7',
       'counter seconds_bucket [["le","1"]] 0',
       'counter seconds_bucket [["le","+Inf"]] 1',
       'counter seconds_sum [] 4',
       'counter seconds_count [] 1',
-    ];
-    expect(otel.collect(), 'what is collected').toEqual(expected);
+      'gauge metric_open [] 2',
+    ]);
     stop();
     metrics.gauge('connections');
-    expect(otel.collect(), 'afterwards').toEqual([]);
+    expect(await collect(), 'afterwards').toEqual([]);
     expect(valueOf(metrics, 'queue'), 'the registry').toBe(7);
+  });
+
+  it('may be absent: to an API without a provider it is the same', () => {
+    const metrics = new MetricsRegistry();
+    const stop = exportTo(openTelemetry.getMeter('shop'), metrics);
+    metrics.histogram('seconds').observe(1);
+    stop();
+    expect(distributionOf(metrics, 'seconds').count, 'values').toBe(1);
   });
 });

@@ -4,6 +4,11 @@ import { RESERVED_SLOTS } from '../slots.ts';
 
 /** An order among the slots that were given to it, each once. Of keys and values it knows nothing. */
 export interface EvictionPolicy {
+  /**
+   * Told which key comes next, before room is made for it. Optional: for policies that let another one go for it than
+   * for others, or that do not take it; what it throws reaches the caller, and the cache is then as it was.
+   */
+  announce?(key: string): void;
   /** Takes in a slot that has just been stored. */
   add(slot: number): void;
   /** Takes in a slot as the next to go, as far as the policy can say who that is. */
@@ -19,6 +24,9 @@ export interface EvictionPolicy {
   /** All slots, those that will be kept longest first. */
   slots(): Iterable<number>;
 }
+
+/** Makes a policy for a cache that is empty. `keyOf` tells the key of a slot that is taken. */
+export type NewPolicy = (keyOf: (slot: number) => string) => EvictionPolicy;
 
 /**
  * Doubly linked rings over slot numbers. A ring is named by its head, one of the {@link RESERVED_SLOTS}:

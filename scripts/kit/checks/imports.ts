@@ -24,6 +24,11 @@ const RULES: readonly Rule[] = [
     may: [NODE, FRAMEWORK, /^#(contract|exercise)\//, /^solutions\//],
     says: 'a solution imports its contract, earlier exercises, and the framework',
   },
+  {
+    files: /^reference\/.*\/open-telemetry\.ts$/,
+    may: [NODE, /^reference\//, /^@opentelemetry\/api$/],
+    says: 'a bridge to OpenTelemetry knows its API, and else what a reference may',
+  },
   { files: /^reference\//, may: [NODE, /^reference\//], says: 'a reference stands alone' },
   {
     files: /^tests\/.*\b(reference\.spec|bench)\.ts$/,

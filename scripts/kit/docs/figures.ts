@@ -15,10 +15,12 @@ const BLOCK = /(<!-- figures: ([\w-]+) -->\n)[^]*?(<!-- end of figures -->)/g;
 
 const TABLES: Readonly<Record<string, (figures: never) => string>> = {
   claims: claimsTable,
+  'hit-ratios': (figures: HitRatioFigures) => hitRatiosTable(figures, ['LRU', 'flru', 'sieve-cache', 'reference']),
   lengths: lengthsTable,
   load: loadTable,
   memory: memoryTable,
   mutation: mutationTable,
+  policies: (figures: HitRatioFigures) => hitRatiosTable(figures, ['LRU', 'SIEVE', 'S3-FIFO']),
   primitives: primitivesTable,
 };
 
@@ -43,8 +45,9 @@ export function writeFigures(root: string): string[] {
 }
 
 function block(root: string, name: string): string {
-  const results = readResults(root, name);
-  if (results === undefined) throw new Error(`there is no docs/results/${name}.json for <!-- figures: ${name} -->`);
+  const file = name === 'policies' ? 'hit-ratios' : name; // of which they are a part
+  const results = readResults(root, file);
+  if (results === undefined) throw new Error(`there is no docs/results/${file}.json for <!-- figures: ${name} -->`);
   const table = (TABLES[name] ?? benchTable)(results.figures as never);
   return `${table}\n\n${origin(results)}\n`;
 }
@@ -95,6 +98,23 @@ function memoryTable({ allocations, leak }: Memory): string {
   const rows = allocations.map(({ name, bytesPerOperation }) => [`allocated for an operation: ${name}`, short(bytesPerOperation)]);
   const left = `left by a cache that was filled and dropped, of ${leak.readings.length}`;
   return markdown(['', 'bytes'], [...rows, [left, leak.interval.map(short).join(' to ')]]);
+}
+
+/** Hits ÷ requests of each trace, by the name of a cache. */
+interface HitRatioFigures {
+  readonly requests: number;
+  readonly traces: readonly { readonly traffic: string; readonly entries: number; readonly ratios: Readonly<Record<string, number>> }[];
+}
+
+/** In per cent, the best of each row in bold; beside them what is possible for who knows the future. */
+function hitRatiosTable({ traces }: HitRatioFigures, caches: readonly string[]): string {
+  const percent = (ratio: number) => (100 * ratio).toFixed(1);
+  const rows = traces.map(({ traffic, entries, ratios }) => {
+    const best = Math.max(...caches.map((cache) => ratios[cache]!));
+    const cells = caches.map((cache) => (ratios[cache] === best ? `**${percent(best)}**` : percent(ratios[cache]!)));
+    return [`${traffic}, ${entries.toLocaleString('en')}`, ...cells, percent(ratios['best possible']!)];
+  });
+  return markdown(['Traffic, entries kept', ...caches, 'best possible'], rows);
 }
 
 function lengthsTable(lengths: readonly Length[]): string {

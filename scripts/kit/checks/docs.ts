@@ -2,13 +2,15 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Exercise } from '../catalogue.ts';
+import type { Guide } from '../docs/chapters.ts';
 import { outdatedChapters } from '../docs/figures.ts';
 import { buildSite } from '../docs/site.ts';
 import type { Finding } from './finding.ts';
 import { diagnose } from './types.ts';
 
-/** Bytes. */
-const MOST_FOR_THE_SITE = 5e6;
+/** Bytes: of the site by itself, and for each exercise. */
+const MOST_FOR_THE_SITE = 500e3;
+const MOST_FOR_AN_EXERCISE = 700e3;
 /** Bytes, compressed, of all labs together. */
 const MOST_FOR_LABS = 150e3;
 
@@ -36,18 +38,23 @@ async function checkExamples(root: string, drafts: readonly Exercise[]): Promise
 async function checkSite(root: string): Promise<Finding[]> {
   const home = mkdtempSync(join(tmpdir(), 'hotpath-docs-'));
   try {
-    const { complaints, labs, size } = await buildSite(root, { out: join(home, 'site') });
+    const { guide, complaints, labs, size } = await buildSite(root, { out: join(home, 'site') });
     const labSize = labs.reduce((sum, lab) => sum + lab.size, 0);
     const tooLarge = (what: string, bytes: number, most: number): Finding[] =>
       bytes <= most ? [] : [{ where: 'docs', what: `${what} ${Math.ceil(bytes / 1e3)} kB, more than ${most / 1e3}`, mend: 'leave something out' }];
     return [
       ...complaints.map((complaint) => findingOf(root, complaint)),
-      ...tooLarge('the site has', size, MOST_FOR_THE_SITE),
+      ...tooLarge('the site has', size, mostForTheSite(guide)),
       ...tooLarge('the labs have, compressed,', labSize, MOST_FOR_LABS),
     ];
   } finally {
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** How many bytes the site may have. */
+export function mostForTheSite({ chapters }: Guide): number {
+  return MOST_FOR_THE_SITE + MOST_FOR_AN_EXERCISE * chapters.filter(({ exercise }) => exercise).length;
 }
 
 function findingOf(root: string, complaint: string): Finding {

@@ -56,7 +56,7 @@ const BEST = 'best possible';
 /** What there is room for in 80 columns, and by which name. LRUMap does what LRU does, and our SIEVE what the package does. */
 const HEADINGS: Readonly<Record<string, string>> = {
   LRU: 'LRU',
-  'S3-FIFO': 'S3-FIFO',
+  'S3-FIFO': 's3',
   'lru-cache': 'lru-c',
   flru: 'flru',
   'sieve-cache': 'sieve',
@@ -126,7 +126,7 @@ function tableOf(all: readonly HitRatios[]): string {
     ...names.map((name) => (100 * ratios[name]!).toFixed(1)),
   ]);
   const line = ([first, second, ...cells]: string[]) =>
-    first!.padEnd(17) + second!.padStart(6) + cells.map((cell) => cell.padStart(7)).join('');
+    first!.padEnd(16) + second!.padStart(7) + cells.map((cell) => cell.padStart(7)).join('');
   const legend = "Per cent of the requests. sieve is @neophi/sieve-cache; best is Belady's optimum.";
   return `${[heading, ...rows].map(line).join('\n')}\n\n${legend}`;
 }

@@ -8,6 +8,9 @@ import { columnsOf } from './kit/screen.ts';
 import { STORE, writeWhole } from './kit/store.ts';
 import { working } from './kit/terminal.ts';
 
+/** A whole cache comes and goes in each: a slope among as much takes more readings than one among little. */
+const ROUNDS = 60;
+
 await run(
   {
     line: 'npm run profile:memory [-- --publish]',
@@ -17,7 +20,7 @@ await run(
   },
   async (_words, { publish: isPublic }) => {
     const root = findRoot();
-    const benchmark = new PerformanceBenchmark(references);
+    const benchmark = new PerformanceBenchmark(references, { rounds: ROUNDS });
     const [allocations, leak] = await working('measuring', async () => [
       [
         await benchmark.benchmarkCachePerformance(),

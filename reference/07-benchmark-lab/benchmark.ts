@@ -1,7 +1,7 @@
 // The bench of a performance layer: a cache, a loader and a batcher, each beside what one does without it.
 
-import { loadTest, type LoadTestResults } from './load.ts';
-import { type Allocation, allocationOf, type MemoryTestResults, memoryStressTest } from './memory.ts';
+import { type LoadOptions, loadTest, type LoadTestResults } from './load.ts';
+import { type Allocation, allocationOf, type MemoryTestResults, memoryStressTest, type StressOptions } from './memory.ts';
 import type { ScenarioResult } from './result.ts';
 import { BenchmarkRunner, type RunnerOptions } from './runner.ts';
 import { LocalStation } from './sampling.ts';
@@ -10,11 +10,40 @@ import type { Milliseconds, Subject } from './subject.ts';
 
 /** What is put to the test: whatever has these methods. Each call makes a new one. */
 export interface Parts {
-  readonly cache: () => { get<T>(key: string, factory: () => T): T; set<T>(key: string, value: T): unknown };
-  readonly loader: () => { load<T>(key: string, loader: () => Promise<T>): Promise<T> };
-  readonly batches: () => { addToBatch<T>(key: string, operation: () => T): Promise<T>; flushAll(): Promise<void> };
+  /** Of exercise 1. */
+  readonly cache: () => PartCache;
+  /** Of exercise 2. */
+  readonly loader: () => PartLoader;
+  /** Of exercise 3. */
+  readonly batches: () => PartBatches;
 }
 
+/** What is asked of a cache. */
+export interface PartCache {
+  /** The value of a key, made by `factory` where there is none. */
+  get<T>(key: string, factory: () => T): T;
+  /** Keeps a value. */
+  set<T>(key: string, value: T): unknown;
+}
+
+/** What is asked of a loader. */
+export interface PartLoader {
+  /** The value of a key, loaded where there is none. */
+  load<T>(key: string, loader: () => Promise<T>): Promise<T>;
+}
+
+/** What is asked of a batcher. */
+export interface PartBatches {
+  /** Does an operation with others. */
+  addToBatch<T>(key: string, operation: () => T): Promise<T>;
+  /** Does all that were added. */
+  flushAll(): Promise<void>;
+}
+
+/** Also how load waits, and how often the memory test reads the heap, and how. */
+export type BenchmarkOptions = RunnerOptions & Pick<LoadOptions, 'wait'> & Pick<StressOptions, 'heap' | 'rounds'>;
+
+/** Of one part, beside what one does without it. */
 export interface BenchmarkResults {
   /** The subjects `with` and `without`. */
   readonly timing: ScenarioResult;
@@ -24,13 +53,16 @@ export interface BenchmarkResults {
   readonly growth: Growth;
 }
 
+/** How a cost grows with the number of things. */
 export interface Growth {
   /** What one operation costs is proportional to n to this power: 0 is O(1), 1 is O(n). */
   readonly exponent: number;
   readonly interval: Interval;
 }
 
+/** A cost, and of how many. */
 export interface Cost {
+  /** How many there were. */
   readonly n: number;
   /** In any unit: nanoseconds, or a count of steps, which is the same on every machine. */
   readonly cost: number;
@@ -40,21 +72,22 @@ type Run = Subject['run'];
 
 /** How many keys there are, and how many for the growth. */
 const KEYS = 1_000;
-/** As much as a cache comes and goes each time: a slope among that takes more readings than among little. */
-const STRESS_ROUNDS = 60;
 const GROWTH_KEYS = [500, 1_000, 2_000, 4_000];
 const GROWTH_RUNS = 5;
 /** As many ask at once. */
 const CALLERS = 100;
 
+/** Measures the parts of a performance layer. */
 export class PerformanceBenchmark {
   readonly #parts: Parts;
+  readonly #options: BenchmarkOptions;
   readonly #runner: BenchmarkRunner;
   readonly #now: () => Milliseconds;
 
-  constructor(parts: Parts, options: RunnerOptions = {}) {
+  constructor(parts: Parts, options: BenchmarkOptions = {}) {
     const { generations = 3, budgetMs = 2_000, now = () => performance.now() } = options;
     this.#parts = parts;
+    this.#options = options;
     this.#now = now;
     this.#runner = new BenchmarkRunner({ ...options, generations, budgetMs });
   }
@@ -108,7 +141,7 @@ export class PerformanceBenchmark {
       request++;
       return loader.load(key, async () => workOf(key));
     };
-    return loadTest(operation, { concurrent, durationMs: duration, arrivalsPerSecond });
+    return loadTest(operation, { ...this.#options, concurrent, durationMs: duration, arrivalsPerSecond });
   }
 
   /** The cache, made, filled and dropped in each round. Needs `--expose-gc`. @see {@link memoryStressTest} */
@@ -118,7 +151,7 @@ export class PerformanceBenchmark {
       const cache = this.#parts.cache();
       for (const key of keys) cache.set(key, workOf(key));
     };
-    return memoryStressTest(round, { rounds: STRESS_ROUNDS });
+    return memoryStressTest(round, this.#options);
   }
 
   /** @param open what a run does with it and without it, for so many keys */
@@ -145,6 +178,8 @@ export class PerformanceBenchmark {
 /**
  * The exponent by which a cost grows: the slope of its logarithm over that of n, for n^k is a line there. Where
  * operations can be counted, count them: a count has no noise, and this line has no interval.
+ *
+ * {@includeCode ../../docs/examples/07-benchmark-lab/growth.ts#growth}
  *
  * @throws RangeError if a cost or a size is not above 0, or all sizes are the same
  */

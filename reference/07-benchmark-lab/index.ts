@@ -66,7 +66,7 @@
  * 3. clock.ts, sampling.ts, processes.ts: one subject
  * 4. runner.ts, result.ts: several, side by side
  * 5. memory.ts, load.ts, regression.ts: what else can be asked
- * 6. benchmark.ts: the bench of a performance layer
+ * 6. benchmark.ts: the bench of a performance layer; faster.ts: the question of two, answered in a word
  * 7. report.ts, page.ts: how it is told
  *
  * ## Sources
@@ -88,14 +88,19 @@
  */
 
 export {
+  type BenchmarkOptions,
   type BenchmarkResults,
   type Cost,
   type Growth,
   growthOf,
+  type PartBatches,
+  type PartCache,
+  type PartLoader,
   type Parts,
   PerformanceBenchmark,
 } from './benchmark.ts';
 export { undisturbedNow } from './clock.ts';
+export { type Answer, type Contender, type Faster, fasterOf } from './faster.ts';
 export { arrivals, type LoadOptions, loadTest, type LoadTestResults, type Percentiles } from './load.ts';
 export { type Allocation, allocationOf, memoryStressTest, type MemoryTestResults, type StressOptions } from './memory.ts';
 export { type ProcessOptions, ProcessStation, serve, SubjectError } from './processes.ts';

@@ -3,6 +3,7 @@
 import { quantile, randomNumbers } from './statistics.ts';
 import { type Milliseconds, positive, positiveInteger } from './subject.ts';
 
+/** Who asks, how often, and how many are served at a time. */
 export interface LoadOptions {
   /** How many run at a time; others wait, and their waiting is part of their latency. */
   readonly concurrent: number;
@@ -14,6 +15,7 @@ export interface LoadOptions {
   readonly wait?: (ms: Milliseconds) => Promise<void>;
 }
 
+/** What the senders of requests have seen. */
 export interface LoadTestResults {
   readonly completed: number;
   readonly failed: number;
@@ -26,6 +28,7 @@ export interface LoadTestResults {
   readonly longestQueue: number;
 }
 
+/** Half, 95 and 99 of 100, and all of the times are at most so long; 0 where there are none. */
 export interface Percentiles {
   readonly p50: Milliseconds;
   readonly p95: Milliseconds;

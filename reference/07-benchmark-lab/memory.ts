@@ -21,6 +21,7 @@ export function heapBytes(): number {
 
 // ---- What is allocated --------------------------------------------------------------------------------------
 
+/** What was allocated, and collected meanwhile. */
 export interface Allocation {
   readonly bytesPerOperation: number;
   /** Collections, of any kind, meanwhile. */
@@ -54,6 +55,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 
 // ---- What is never let go -----------------------------------------------------------------------------------
 
+/** Whether a heap grows, and by how much. */
 export interface MemoryTestResults {
   /** The heap after each round and a full collection, bytes. */
   readonly readings: readonly number[];
@@ -63,6 +65,7 @@ export interface MemoryTestResults {
   readonly isLeaking: boolean;
 }
 
+/** How long a program is watched, and what it may leave behind. */
 export interface StressOptions {
   /** @default 24 */
   readonly rounds?: number;
@@ -77,6 +80,8 @@ export interface StressOptions {
  * Whether `round`, done again and again, leaves something behind. One reading before and one after would call every
  * cache a leak that fills up, and every leak a cache. So the first third, in which things may fill, is not counted, and
  * of the rest it is asked whether it rises: by the median of all slopes, of which a few late lookup tables are no part.
+ *
+ * {@includeCode ../../docs/examples/07-benchmark-lab/leak.ts#leak}
  */
 export async function memoryStressTest(round: () => unknown, options: StressOptions = {}): Promise<MemoryTestResults> {
   const { rounds = 24, tolerance = 256, heap = collectedHeap } = options;

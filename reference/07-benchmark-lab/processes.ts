@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { LocalStation } from './sampling.ts';
 import type { Figures, Milliseconds, Sample, Station, Subject, Task } from './subject.ts';
 
+/** What a process is started with. */
 export interface ProcessOptions {
   /** Given to what {@link serve} was called with; structured-cloneable. */
   readonly argument: unknown;

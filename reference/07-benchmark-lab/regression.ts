@@ -31,6 +31,7 @@ export interface Thresholds {
   readonly improvement?: number;
 }
 
+/** What has become of one measure of one operation. */
 export interface Finding {
   readonly operation: string;
   readonly measure: 'time' | 'allocation' | 'collections';
@@ -39,6 +40,7 @@ export interface Finding {
   readonly ratio: Ratio;
 }
 
+/** What a validation has found. */
 export interface RegressionResult {
   /** No regression. That something is inconclusive is no proof of one. */
   readonly success: boolean;
@@ -62,6 +64,11 @@ const VERSION = 1;
 /** Garbage is collected in lumps: of a few collections, one more or less says nothing. */
 const FEWEST_COLLECTIONS = 8;
 
+/**
+ * Keeps a baseline in a file, and says what is worse than it.
+ *
+ * {@includeCode ../../docs/examples/07-benchmark-lab/regression.ts#regression}
+ */
 export class PerformanceRegressionTester {
   readonly #path: string;
   readonly #machine: string;

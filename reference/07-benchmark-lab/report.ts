@@ -4,6 +4,7 @@ import { pageOf } from './page.ts';
 import type { ScenarioResult } from './result.ts';
 import { mad, type Ratio, type Verdict } from './statistics.ts';
 
+/** For the terminal, for programs, for a merge request, for a browser. */
 export type Format = 'table' | 'json' | 'markdown' | 'html';
 
 /** What is known of a subject, in the unit of its scenario. */
@@ -33,6 +34,7 @@ export function formatReport(results: readonly ScenarioResult[], format: Format)
   return FORMATS[format](results);
 }
 
+/** What a report says of each subject, in the order of the scenario. */
 export function rowsOf(result: ScenarioResult): Row[] {
   const [first] = result.measured;
   return result.measured.map((name) => {

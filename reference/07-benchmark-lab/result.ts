@@ -3,6 +3,7 @@
 import { type Generations, median, type Ratio, ratioOf, type Verdict, verdictOf } from './statistics.ts';
 import type { Figures, Station, Unit } from './subject.ts';
 
+/** Subjects that are compared, and by what. */
 export interface Scenario {
   readonly name: string;
   readonly unit: Unit;
@@ -16,6 +17,7 @@ interface Measured {
   readonly samples: readonly number[];
 }
 
+/** All samples of a scenario, and what they say. */
 export class ScenarioResult {
   readonly scenario: Scenario;
   /** Why subjects are out, by their names. */
@@ -70,6 +72,7 @@ export class ScenarioResult {
     return median(medians);
   }
 
+  /** What a subject told at its last {@link Station.finish}. */
   figuresOf(name: string): Figures {
     return this.#figures.get(name) ?? {};
   }

@@ -6,6 +6,7 @@ import { randomNumbers } from './statistics.ts';
 import { type Scenario, ScenarioResult } from './result.ts';
 import { type Milliseconds, positive, positiveInteger, type Station, type Unit } from './subject.ts';
 
+/** How much, and for how long, is measured. */
 export interface RunnerOptions {
   /** How often everything is done again with new stations, at the most. @default 5 */
   readonly generations?: number;
@@ -15,6 +16,7 @@ export interface RunnerOptions {
   readonly signal?: AbortSignal;
   /** Told now and then what share of its budget a scenario has spent, from 0 to 1. */
   readonly onProgress?: (scenario: string, share: number) => void;
+  /** @default performance.now */
   readonly now?: () => Milliseconds;
 }
 
@@ -77,6 +79,7 @@ export class BenchmarkRunner {
     return result;
   }
 
+  /** @see {@link formatReport} */
   generateReport(results: readonly ScenarioResult[], format: Format): string {
     return formatReport(results, format);
   }

@@ -60,6 +60,7 @@ export class LocalStation implements Station {
     this.#runsPerSample = runsFor(sampleMs, median(windows.slice(-WINDOWS)));
   }
 
+  /** As many runs as take as long as a sample should; for `B/entry` one, weighed. */
   async sample(): Promise<Sample> {
     const { unit, operations } = this.#task;
     if (unit === 'B/entry') return this.#weigh();

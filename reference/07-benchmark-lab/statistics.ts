@@ -10,6 +10,7 @@ const LEAST_PAIRS = 3;
 /** By this factor one pair of processes may be off: where memory happened to lie, when code happened to be compiled. */
 const ONE_GENERATION = 1.25;
 
+/** From where to where, both included. */
 export type Interval = readonly [low: number, high: number];
 
 /** `ratio` of a to b: 2 is "a takes twice as long". */
@@ -18,6 +19,7 @@ export interface Ratio {
   readonly interval: Interval;
 }
 
+/** What may be said of a subject beside another: see {@link verdictOf}. */
 export type Verdict = 'ahead' | 'level' | 'behind' | 'inconclusive';
 
 /** Numbers from 0 to below 1, the same for the same seed: T. Ettinger's mulberry32. */
@@ -45,6 +47,7 @@ export function quantile(values: readonly number[] | Float64Array, share: number
   return below + (sorted[Math.ceil(place)]! - below) * (place % 1);
 }
 
+/** Half of the values lie below it. @throws RangeError if there are no values */
 export const median = (values: readonly number[] | Float64Array) => quantile(values, 0.5);
 
 /** Median absolute deviation: the spread that half of the values keep to, whatever the others do. */
@@ -110,6 +113,8 @@ export function ratioApart(a: Generations, b: Generations, random = randomNumber
  * is slower than the other; of that a subject tells that was measured against itself, `aa`. By whatever factor it came
  * out, the truth about the others may be that much further out than their interval says, and what is not clear of it
  * is not claimed.
+ *
+ * {@includeCode ../../docs/examples/07-benchmark-lab/compare.ts#compare}
  */
 export function verdictOf({ interval: [low, high] }: Ratio, aa: Ratio): Verdict {
   const clear = Math.max(LEVEL, doubtOf(aa));
@@ -126,6 +131,7 @@ export function doubtOf({ ratio }: Ratio): number {
 
 // ---- Lines --------------------------------------------------------------------------------------------------
 
+/** On a line, or near it. */
 export interface Point {
   readonly x: number;
   readonly y: number;

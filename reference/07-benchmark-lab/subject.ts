@@ -19,8 +19,10 @@ export interface Subject {
   readonly figures?: () => Figures;
 }
 
+/** By what each of them is. */
 export type Figures = Readonly<Record<string, number>>;
 
+/** What a subject is for, and how long it is looked at. */
 export interface Task {
   readonly unit: Unit;
   /** How many operations one {@link Subject.run} does, or how many entries it keeps. */
@@ -31,6 +33,7 @@ export interface Task {
   readonly warmUpMs?: Milliseconds;
 }
 
+/** What one measurement gave. */
 export interface Sample {
   /** In the unit of the task. */
   readonly value: number;
@@ -41,6 +44,7 @@ export interface Sample {
 export interface Station {
   /** Checks the subject and runs it until it is stable. Rejects if it answers wrongly. */
   warm(): Promise<void>;
+  /** Measures once. Rejects where the subject throws. */
   sample(): Promise<Sample>;
   /** Checks the subject again. Rejects if it answers wrongly after all that it has done. */
   finish(): Promise<Figures>;

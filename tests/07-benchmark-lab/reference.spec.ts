@@ -186,14 +186,14 @@ describe('the verdict', () => {
     expect(of(0.1, 0.2, { ratio: NaN, interval: [0, Infinity] })).toBe('inconclusive');
   });
 
-  it.each([0, 0.3, 0.6])('is never ahead nor behind for identical code, in 100 runs with %d of the samples disturbed', async (busy) => {
+  it.each([0, 0.3, 0.6])('is never ahead nor behind for identical code, in 100 runs with %d of the samples disturbed', { timeout: 30_000 }, async (busy) => {
     const verdicts = [];
     for (let seed = 0; seed < 100; seed++) verdicts.push((await compared(seed, [100, 100], busy)).verdict('a', 'b'));
     expect(count(verdicts, 'ahead') + count(verdicts, 'behind')).toBe(0);
     if (busy === 0) expect(count(verdicts, 'level')).toBeGreaterThan(50);
   });
 
-  it('is behind for what is ten times as slow, in 50 of 50 runs with a busy neighbour', async () => {
+  it('is behind for what is ten times as slow, in 50 of 50 runs with a busy neighbour', { timeout: 30_000 }, async () => {
     const verdicts = [];
     for (let seed = 0; seed < 50; seed++) verdicts.push((await compared(seed, [1_000, 100], 0.4)).verdict('a', 'b'));
     expect(count(verdicts, 'behind')).toBe(50);
@@ -551,7 +551,7 @@ describe('PerformanceBenchmark', () => {
     const { completed, failed } = await benchmark.loadTest(10, 50, 1_000);
     expect(completed).toBeGreaterThan(20);
     expect(failed).toBe(0);
-    expect((await benchmark.memoryStressTest()).readings.length).toBe(60);
+    expect((await benchmark.memoryStressTest()).readings.length).toBe(24);
   });
 });
 

@@ -10,7 +10,7 @@ const HINTS = 3;
 const TREES = ['exercises', 'solutions', 'reference', 'tests'] as const;
 
 /** What the kit stands on, and its own tests. */
-const NO_EXERCISES = ['00-framework', '07-benchmark-lab', 'guide', 'kit'];
+const NO_EXERCISES = ['00-framework', 'guide', 'kit'];
 
 const GIVEN = ['README.md', 'exercise.json', 'hints.md', 'contract.ts', 'index.ts'];
 const JUDGES = ['misuse.spec.ts', 'reference.spec.ts', 'known-wrong.ts', 'also-right.ts', 'bench.ts', 'kill-matrix.json'];

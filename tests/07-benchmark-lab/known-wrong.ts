@@ -186,7 +186,7 @@ export default [
     step: '2',
     file: SAMPLING,
     patch: [{ find: '!isStable(stretches) && this.#now() < end', replace: 'this.#now() < end' }],
-    breaks: ['7.2.2', '7.7.7'],
+    breaks: ['7.2.2'],
     say: 'You warm up for as long as one may, also what has long been stable.',
   },
   {
@@ -275,7 +275,7 @@ export default [
           '        for (let round = 0; round < MOST_ROUNDS && (round < LEAST_ROUNDS || this.#now() < end); round++) {',
       },
     ],
-    breaks: ['7.3.2', '7.7.6', '7.7.7'],
+    breaks: ['7.3.2', '7.3.5'],
     say: 'You measure one subject, and then the next. Whatever begins in between is taken for a difference.',
   },
   {

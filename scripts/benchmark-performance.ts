@@ -6,6 +6,7 @@ import { lengthsOfEncodings } from './kit/bench/lengths.ts';
 import { measurePrimitives, type Primitive } from './kit/bench/primitives.ts';
 import { runBench } from './kit/bench/run.ts';
 import { benchScreen, progressLine, short } from './kit/bench/screen.ts';
+import { compareWays } from './kit/bench/ways.ts';
 import { findRoot, readCatalogue } from './kit/catalogue.ts';
 import { EXIT, run } from './kit/command.ts';
 import { publish } from './kit/docs/results.ts';
@@ -47,6 +48,7 @@ await run(
       publish(root, 'claims', COMMAND, { claims, notYet: NOT_YET });
       publish(root, 'primitives', COMMAND, primitives);
       publish(root, 'lengths', COMMAND, lengthsOfEncodings());
+      publish(root, 'ways', COMMAND, await compareWays());
     }
     return EXIT.ok;
   },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { progressLine } from './kit/bench/screen.ts';
 import { findRoot } from './kit/catalogue.ts';
 import { EXIT, type ExitCode, positiveOption, run, UsageError } from './kit/command.ts';
+import { publish } from './kit/docs/results.ts';
 import { columnsOf } from './kit/screen.ts';
 import { CONNECTIONS, type Cost, requireSame, visit } from './kit/shop/load.ts';
 import { type Measured, measure, type Part, type Parts, reportOf } from './kit/shop/measure.ts';
@@ -33,10 +34,11 @@ await run(
       port: { type: 'string', default: '9464', help: 'where the dashboard is, with --serve; 0 for any that is free' },
       seconds: { type: 'string', default: '60', help: 'how long the measuring may take, about' },
       json: { type: 'boolean', help: 'prints one JSON object and nothing else' },
+      publish: { type: 'boolean', help: 'for authors: into docs/results too, where the study guide has its figures from' },
     },
     words: [0, 0],
   },
-  async (_words, { serve, reference, port, seconds, json }) => {
+  async (_words, { serve, reference, port, seconds, json, publish: isPublic }) => {
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
     const limits = { port: integer('--port', port, 65_535), seconds: positiveOption('seconds', seconds) };
@@ -52,6 +54,7 @@ await run(
       const onProgress = (share: number) => progress.show({ workload: 'the shop', number: 1, of: 1, share });
       const measuring = { seconds: limits.seconds, signal: stop.signal, onProgress };
       const measured = await measure(built, measuring).finally(progress.stop);
+      if (isPublic) publish(root, 'shop', `npm run shop${reference ? ' -- --reference' : ''}`, reportOf(measured));
       if (json) console.log(JSON.stringify(reportOf(measured)));
       else console.log(`${screenOf(measured)}\n\n${paint.dim(reference ? 'With the references.' : whose(root))}`);
       return EXIT.ok;
@@ -120,7 +123,7 @@ function screenOf(measured: Measured): string {
     speedup.interval[0] > doubt.inThroughput
       ? `${times(speedup.ratio)} times as many (${speedup.interval.map(times).join(' to ')}).`
       : 'Inconclusive: with more --seconds, or less beside it, it may be told.',
-    `The shop against itself: off by up to ${percent(doubt.inThroughput - 1)} of the throughput,`,
+    `The shop against itself: off by ${percent(doubt.inThroughput - 1)} of the throughput,`,
     `and ${percent(doubt.inProcessor - 1)} of the processor.`,
     '',
     columnsOf([

@@ -7,6 +7,8 @@ import type { Primitive } from '../bench/primitives.ts';
 import type { BenchReport } from '../bench/report.ts';
 import type { Benched } from '../bench/run.ts';
 import { short } from '../bench/screen.ts';
+import type { Way } from '../bench/ways.ts';
+import type { Report as ShopReport } from '../shop/measure.ts';
 import { writeWhole } from '../store.ts';
 import { readResults, type Results } from './results.ts';
 
@@ -22,6 +24,8 @@ const TABLES: Readonly<Record<string, (figures: never) => string>> = {
   mutation: mutationTable,
   policies: (figures: HitRatioFigures) => hitRatiosTable(figures, ['LRU', 'SIEVE', 'S3-FIFO']),
   primitives: primitivesTable,
+  shop: shopTable,
+  ways: waysTable,
 };
 
 /** The chapters whose figures are not those that are committed in docs/results, with what they should be. */
@@ -137,6 +141,35 @@ function mutationTable(figures: MutationFigures): string {
 
 function primitivesTable(primitives: readonly Primitive[]): string {
   return markdown(['', 'ns'], primitives.map(({ name, ns }) => [name, short(ns)]));
+}
+
+function shopTable({ before, after, watching, profiling }: ShopReport): string {
+  const costs: readonly (readonly [name: string, of: (cost: ShopReport['before']) => string])[] = [
+    ['requests a second', ({ perSecond }) => short(perSecond)],
+    ['p50, ms', ({ p50Ms }) => short(p50Ms)],
+    ['p99, ms', ({ p99Ms }) => short(p99Ms)],
+    ['processor for a request, µs', ({ processorUs }) => short(processorUs)],
+  ];
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const part = ({ share, interval: [low, high] }: ShopReport['watching']['ofThroughput']) =>
+    `${percent(share)}% (${percent(low)} to ${percent(high)})`;
+  const parts = ({ ofThroughput, ofProcessor }: ShopReport['watching']) => [part(ofThroughput), part(ofProcessor)];
+  return [
+    markdown(['', 'before', 'after'], costs.map(([name, of]) => [name, of(before), of(after)])),
+    markdown(
+      ['what it costs', 'of the throughput', 'of the processor'],
+      [
+        ['to time each request: exercise 8', ...parts(watching)],
+        ['and to look into it: exercise 5', ...parts(profiling)],
+      ],
+    ),
+  ].join('\n\n');
+}
+
+function waysTable(ways: readonly Way[]): string {
+  const head = ['', 'equal, and one is named', 'different, and the wrong one is named', 'different, and neither is', 'time on that clock, s'];
+  const rows = ways.map(({ name, equalNamed, wrongNamed, missed, seconds }) => [name, ...[equalNamed, wrongNamed, missed, seconds].map(String)]);
+  return markdown(head, rows);
 }
 
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {

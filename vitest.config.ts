@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type Plugin, type ViteUserConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** How long a learner waits for a promise that nobody settles. */
 const LEARNERS_PATIENCE_MS = 2_000;
@@ -48,20 +47,11 @@ export function earlierExercises(root: string): Plugin {
   };
 }
 
-/** The kit's own tests first: they start commands, take longest, and would keep one processor waiting for the other. */
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isKit = ({ project }: TestSpecification) => Number(project.name === 'kit');
-    return (await super.sort(files)).sort((a, b) => isKit(b) - isKit(a));
-  }
-}
-
 export default defineConfig({
   ...shared,
   test: {
     execArgv: ['--expose-gc'],
     maxWorkers: '100%',
-    sequence: { sequencer: LongestFirst },
     projects: [
       { ...target('exercises', specsOf('[1-9]-*.spec.ts'), LEARNERS_PATIENCE_MS), plugins: [earlierExercises(import.meta.dirname)] },
       target('solutions', specsOf('[1-9]-*.spec.ts', 'misuse.spec.ts'), PATIENCE_MS),

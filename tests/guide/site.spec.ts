@@ -138,11 +138,13 @@ describe.skipIf(!CHROMIUM)(`in a browser${SKIPPED}`, () => {
     await page.getByRole('link', { name: /metadata-cache\.ts:\d+$/ }).first().click();
     expect(await page.locator('.at').innerText(), 'the line that is shown').toContain('class OptimizedMetadataCache');
     await page.goto(chapterUrl('01-metadata-cache'));
+    await page.locator('h1').first().waitFor(); // until its script is ready the page is hidden, and nothing has the focus
     await page.keyboard.press('/');
+    await page.locator('#tsd-search-input:focus').waitFor();
     await page.keyboard.type('SievePolicy stampede');
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('Metadata cache');
-    await page.getByRole('option').first().waitFor();
+    await page.locator('#tsd-search-results').getByRole('option').first().waitFor();
     await page.keyboard.press('Escape');
     await page.locator('.guide-turn a[rel=next]').click();
     await page.locator('.guide-turn a[rel=prev]').click();
